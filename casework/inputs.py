@@ -1,0 +1,147 @@
+"""What a step asks for, declared once beside the step.
+
+The page's form, the API's description of an action and the check of what came in are all made from these.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import RegexValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.refusals import InvalidInput
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One thing asked for. `kind` is one of the keys of `FIELDS`; choices may be computed for the case."""
+
+    kind: str
+    label: str
+    help: str = ""
+    required: bool = True
+    max_length: int | None = None
+    min_value: int | None = None
+    max_value: int | None = None
+    choices: Callable[[], list[tuple[str, str]]] | list[tuple[str, str]] = ()
+    phrases: tuple[str, ...] = ()
+    initial: object = None
+    group: str = ""
+    needed_when: tuple[str, str] | None = None
+    """Another input and its value that make this one required."""
+
+    def field(self) -> forms.Field:
+        """The Django form field that shows and checks this input."""
+        return FIELDS[self.kind](self)
+
+
+def _common(asked: Input) -> dict:
+    return {"label": asked.label, "help_text": asked.help, "required": asked.required, "initial": asked.initial}
+
+
+def _today() -> date:
+    return timezone.localdate()
+
+
+def _date(asked: Input, validators: Sequence[Callable] = ()) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, validators=validators, **_common(asked))
+
+
+def _not_past(day: date) -> None:
+    if day < _today():
+        raise ValidationError(_("Enter today or a later day."))
+
+
+def _not_future(day: date) -> None:
+    if day > _today():
+        raise ValidationError(_("Enter today or an earlier day."))
+
+
+_PHONE = RegexValidator(r"^[0-9+()\- ]{5,30}$", _("Enter a telephone number: digits, spaces, brackets, + and - only."))
+
+
+def _text(asked: Input, widget: forms.Widget) -> forms.CharField:
+    return forms.CharField(max_length=asked.max_length or 200, widget=widget, **_common(asked))
+
+
+FIELDS: dict[str, Callable[[Input], forms.Field]] = {
+    "text": lambda asked: _text(asked, forms.TextInput()),
+    "longtext": lambda asked: forms.CharField(
+        max_length=asked.max_length or 4000, widget=forms.Textarea(attrs={"rows": 4}), **_common(asked)
+    ),
+    "integer": lambda asked: forms.IntegerField(min_value=asked.min_value, max_value=asked.max_value, **_common(asked)),
+    "decimal": lambda asked: forms.DecimalField(
+        min_value=asked.min_value, max_value=asked.max_value, max_digits=14, decimal_places=2, **_common(asked)
+    ),
+    "phone": lambda asked: forms.CharField(
+        max_length=asked.max_length or 30,
+        validators=[_PHONE],
+        widget=forms.TextInput(attrs={"type": "tel"}),
+        **_common(asked),
+    ),
+    "email": lambda asked: forms.EmailField(max_length=asked.max_length or 200, **_common(asked)),
+    "hidden": lambda asked: _text(asked, forms.HiddenInput()),
+    "date": _date,
+    "future_date": lambda asked: _date(asked, [_not_past]),
+    "past_date": lambda asked: _date(asked, [_not_future]),
+    "datetime": lambda asked: forms.DateTimeField(
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **_common(asked)
+    ),
+    "choice": lambda asked: forms.ChoiceField(choices=asked.choices, widget=forms.RadioSelect(), **_common(asked)),
+    "choices": lambda asked: forms.MultipleChoiceField(
+        choices=asked.choices, widget=forms.CheckboxSelectMultiple(), **_common(asked)
+    ),
+    "confirm": lambda asked: forms.BooleanField(
+        error_messages={"required": _("Tick the box to go on.")}, **_common(asked)
+    ),
+}
+
+TEXTS = frozenset({"text", "longtext", "choice", "phone", "email", "hidden"})
+Inputs = Mapping[str, Input]
+
+
+class StepForm(forms.Form):
+    """The form of one step: a field for each input."""
+
+    def __init__(self, *args, inputs: Inputs, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.inputs = inputs
+        for name, asked in inputs.items():
+            self.fields[name] = asked.field()
+            self.fields[name].group = asked.group
+            self.fields[name].phrases = asked.phrases
+            self.fields[name].needed_when = asked.needed_when
+
+    def clean(self) -> dict:
+        """Ask for what another answer has made necessary."""
+        for name, asked in self.inputs.items():
+            if asked.needed_when is None or self.cleaned_data.get(name):
+                continue
+            other, value = asked.needed_when
+            if self.cleaned_data.get(other) == value:
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return self.cleaned_data
+
+
+def clean(inputs: Inputs, given: Mapping, *, article: str = "") -> dict:
+    """The checked values of `given`, ready for the step's body.
+
+    Raises:
+        InvalidInput: with the messages of each field, also for a name that the step does not ask for.
+    """
+    form = StepForm(given, inputs=inputs)
+    errors = {} if form.is_valid() else {name: list(messages) for name, messages in form.errors.items()}
+    for name, asked in inputs.items():
+        # A form reads any JSON value as text; a list or an object where a sentence belongs is refused instead.
+        if asked.kind in TEXTS and not isinstance(given.get(name, ""), str | None):
+            errors[name] = [_("Enter text.")]
+    for name in set(given) - set(inputs):
+        errors.setdefault(NON_FIELD_ERRORS, []).append(_("“%(name)s” is not asked for here.") % {"name": name})
+    if errors:
+        raise InvalidInput(errors, article=article)
+    return form.cleaned_data

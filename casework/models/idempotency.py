@@ -1,0 +1,21 @@
+"""Answers kept so that a repeated write is answered, not done again."""
+
+from django.conf import settings
+from django.db import models
+
+
+class IdempotentAnswer(models.Model):
+    """The answer given to a write with an `Idempotency-Key`: same key and body, same answer."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=100)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_answer_a_key")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,158 @@
+"""What the API says of cases, tasks, steps and the timeline. Every serializer lists its fields."""
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from casework.deadlines import deadline
+from casework.inputs import Input
+from casework.models.attachment import Attachment
+from casework.models.case import Case
+from casework.models.clock import Clock
+from casework.models.task import Task
+from casework.queries import Moment
+from casework.step import Offer
+from regulation import articles
+
+CASE_FIELDS = ["number", "kind", "title", "state", "state_label", "version", "rule_set", "organisation", "started_at"]
+
+
+def article(code: str) -> dict | None:
+    """An article as the API gives it."""
+    return {"code": code, "label": articles.label(code)} if code else None
+
+
+class CaseSerializer(serializers.ModelSerializer):
+    """The columns that every kind of case has; a kind adds its own."""
+
+    kind = serializers.CharField(read_only=True)
+    title = serializers.CharField(read_only=True)
+    state_label = serializers.CharField(source="get_state_display", read_only=True)
+    organisation = serializers.CharField(source="organisation.name", read_only=True)
+
+    class Meta:
+        model = Case
+        fields = CASE_FIELDS
+        read_only_fields = CASE_FIELDS
+
+
+class ClockSerializer(serializers.ModelSerializer):
+    """A limit, its light and the days counted."""
+
+    article = serializers.SerializerMethodField()
+    light = serializers.SerializerMethodField()
+    words = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Clock
+        fields = ["name", "article", "received_on", "days", "due_on", "due_at", "provisional", "light", "words"]
+
+    def get_article(self, clock: Clock) -> dict | None:
+        """The article the limit rests on."""
+        return article(clock.article)
+
+    def get_light(self, clock: Clock) -> str:
+        """in_time, due_soon, overdue or paused."""
+        return deadline(clock, on=timezone.now()).light
+
+    def get_words(self, clock: Clock) -> str:
+        """The light in words."""
+        return deadline(clock, on=timezone.now()).words
+
+
+class TaskSerializer(serializers.ModelSerializer):
+    """A task of the inbox with its limit."""
+
+    article = serializers.SerializerMethodField()
+    due_on = serializers.SerializerMethodField()
+    clock = ClockSerializer(allow_null=True)
+
+    class Meta:
+        model = Task
+        fields = ["id", "case_kind", "case_number", "subject", "state", "article", "opened_at", "due_on", "clock"]
+
+    def get_article(self, task: Task) -> dict | None:
+        """The article under which somebody must act."""
+        return article(task.article)
+
+    def get_due_on(self, task: Task) -> str | None:
+        """The last day, or null where none is set."""
+        return task.due_on.isoformat() if task.has_limit else None
+
+
+class InputSerializer(serializers.Serializer):
+    """One thing an action asks for."""
+
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    label = serializers.CharField()
+    help = serializers.CharField()
+    required = serializers.BooleanField()
+    max_length = serializers.IntegerField(allow_null=True)
+    min_value = serializers.IntegerField(allow_null=True)
+    max_value = serializers.IntegerField(allow_null=True)
+    choices = serializers.ListField(child=serializers.DictField())
+
+
+def described(name: str, asked: Input) -> dict:
+    """An input as `InputSerializer` takes it."""
+    choices = asked.choices() if callable(asked.choices) else asked.choices
+    return {
+        "name": name, "kind": asked.kind, "label": str(asked.label), "help": str(asked.help),
+        "required": asked.required, "max_length": asked.max_length, "min_value": asked.min_value,
+        "max_value": asked.max_value,
+        "choices": [{"value": value, "label": str(label)} for value, label in choices],
+    }  # fmt: skip
+
+
+class ActionSerializer(serializers.Serializer):
+    """A step as offered to the caller: what it asks for, or why it is closed."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    article = serializers.DictField(allow_null=True)
+    open = serializers.BooleanField()
+    reason = serializers.CharField()
+    remedy = serializers.CharField()
+    inputs = InputSerializer(many=True)
+
+
+def offered(case: Case, offer: Offer) -> dict:
+    """An offer as `ActionSerializer` takes it."""
+    return {
+        "name": offer.step.name,
+        "label": str(offer.step.label),
+        "article": article(offer.step.article),
+        "open": offer.is_open,
+        "reason": offer.closed.message if offer.closed else "",
+        "remedy": offer.closed.remedy if offer.closed else "",
+        "inputs": [described(name, asked) for name, asked in offer.step.inputs(case).items()],
+    }
+
+
+class MomentSerializer(serializers.Serializer):
+    """One line of a case's timeline."""
+
+    entry = serializers.IntegerField(source="entry.seq")
+    at = serializers.DateTimeField()
+    action = serializers.CharField(source="entry.action")
+    label = serializers.CharField()
+    article = serializers.SerializerMethodField()
+    actor = serializers.CharField()
+    on_behalf_of = serializers.CharField()
+    organisation = serializers.CharField()
+    old_state = serializers.CharField(source="entry.old_state")
+    new_state = serializers.CharField(source="entry.new_state")
+
+    def get_article(self, moment: Moment) -> dict | None:
+        """The article the step rests on."""
+        return article(moment.article)
+
+
+class AttachmentSerializer(serializers.ModelSerializer):
+    """An attachment's particulars; the file itself is downloaded from `…/attachments/{id}/`."""
+
+    organisation = serializers.CharField(source="organisation.name")
+
+    class Meta:
+        model = Attachment
+        fields = ["id", "tag", "name", "content_type", "size", "sha256", "organisation", "uploaded_at"]

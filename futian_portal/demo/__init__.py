@@ -1,0 +1,1 @@
+"""The demo story: a fictional district, made-up people and companies, `.test` addresses."""

@@ -1,0 +1,136 @@
+"""Every route × everybody × own and other objects, against a table that people have read.
+
+After a wanted change: `pytest tests/permissions --golden` writes it anew; read the difference before it is kept.
+"""
+
+import pytest
+from django.urls import path
+
+from accounts.roles import Role
+from tests.cast import PEOPLE
+from tests.permissions import routes
+
+PUBLIC = {
+    ("GET", "/"),
+    ("GET", "/accounts/login/"),
+    ("GET", "/api/docs/"),
+    ("GET", "/api/schema/"),
+    ("GET", "/api/v1/ledger/checkpoints/"),
+    ("GET", "/api/v1/working-days/"),
+    ("GET", "/calls/"),
+    ("GET", "/calls/<slug:number>/"),
+    ("GET", "/favicon.ico"),
+    ("GET", "/i18n/setlang/"),
+    ("GET", "/livez"),
+    ("GET", "/metrics"),  # to near addresses only, as in tests
+    ("GET", "/readyz"),
+    ("GET", "/verify/<slug:code>/"),
+    ("POST", "/accounts/login/"),
+    ("POST", "/accounts/logout/"),
+    ("POST", "/favicon.ico"),
+    ("POST", "/i18n/setlang/"),
+    ("POST", "/verify/<slug:code>/"),
+}
+ADMINISTRATORS = ("sysadmin", "secadmin", "auditadmin")
+
+
+@pytest.fixture(scope="module")
+def kept():
+    return routes.read()
+
+
+def allowed(rows, who):
+    return [row for row in rows if row[who] == routes.ALLOWED]
+
+
+def of_companies(rows):
+    """The rows about what belongs to a company and is not for the public."""
+    return [row for row in rows if row["object"].startswith(("own", "other")) and "/verify/" not in row["route"]]
+
+
+def test_every_route_answers_everybody_as_the_table_says(story, request):
+    rows = list(routes.answers(routes.build_world(story)))
+    if request.config.getoption("--golden"):
+        routes.write(rows)
+    known = {(row["method"], row["route"], row["object"]): row for row in routes.read()}
+    found = {(row["method"], row["route"], row["object"]): row for row in rows}
+    assert known.keys() == found.keys()
+    assert {key: (found[key], row) for key, row in known.items() if found[key] != row} == {}
+
+
+def test_the_table_has_a_row_for_every_route(kept):
+    assert {row["route"] for row in kept} == {f"/{address}" for address, _pattern in routes.patterns()}
+
+
+def test_the_table_has_a_column_for_every_role(kept):
+    assert {PEOPLE[name][0] for name in kept[0] if name in PEOPLE} | {Role.EXPERT} == set(Role)
+
+
+def test_a_denial_is_401_403_or_404_and_nothing_else(kept):
+    cells = {value for row in kept for name, value in row.items() if name not in {"method", "route", "object"}}
+    assert cells == {routes.ALLOWED, "401", "403", "404"}
+
+
+def test_strangers_come_into_the_public_rooms_only(kept):
+    assert {(row["method"], row["route"]) for row in allowed(kept, "anonymous")} == PUBLIC
+    asked = {row["anonymous"] for row in kept if (row["method"], row["route"]) not in PUBLIC}
+    assert asked == {"401"}
+
+
+def test_who_has_no_role_comes_no_further_than_strangers_but_for_their_own_account(kept):
+    own = {row["route"] for row in allowed(kept, "without_role")} - {route for _method, route in PUBLIC}
+    assert own == {
+        "/accounts/acting/",
+        "/accounts/delegations/",
+        "/accounts/password/",
+        "/accounts/second-factor/",
+    }
+
+
+@pytest.mark.parametrize("who", ADMINISTRATORS)
+def test_administrators_see_no_case_outside_the_administration(kept, who):
+    assert allowed(of_companies(kept), who) == []
+
+
+@pytest.mark.parametrize("who", ["operator", "health", "partner", "assessor", "citizen", "expert_off_panel"])
+def test_organisations_that_a_case_does_not_concern_find_nothing_there(kept, who):
+    assert {row[who] for row in of_companies(kept)} == {"404"}
+
+
+@pytest.mark.parametrize(("who", "theirs", "others"), [("applicant", "own", "other"), ("outsider", "other", "own")])
+def test_an_applicant_sees_its_own_cases_and_not_those_of_others(kept, who, theirs, others):
+    assert allowed([row for row in of_companies(kept) if row["object"].startswith(theirs)], who)
+    assert {row[who] for row in of_companies(kept) if row["object"].startswith(others)} == {"404"}
+
+
+def test_supervising_bodies_change_nothing_but_give_their_own_opinion(kept):
+    changed = {(row["route"], row["object"]) for row in allowed(kept, "finance") if row["method"] != "GET"}
+    # A remark and a file belong to the opinion, which is theirs to give; the rest is their own account.
+    assert {(route, what) for route, what in changed if what} == {
+        ("/api/v1/^operator-applications/(?P<number>[A-Za-z0-9-]+)/actions/(?P<step>[a-z_]+)/$",
+         "own application give_opinion"),
+        ("/cases/<slug:plural>/<slug:number>/steps/<slug:name>/", "own application give_opinion"),
+        ("/cases/<slug:plural>/<slug:number>/remarks/", "own application"),
+        ("/verify/<slug:code>/", "own"),
+        ("/verify/<slug:code>/", "other"),
+    }  # fmt: skip
+    assert {row["cyberspace"] for row in of_companies(kept) if row["object"].startswith("own ")} == {"404"}
+
+
+def test_a_published_call_is_changed_by_the_bureau_alone(kept):
+    rows = [row for row in kept if row["object"].startswith("published call") and row["method"] != "GET"]
+    assert {name for row in rows for name, value in row.items() if value == routes.ALLOWED} == {"bureau", "bureau_lead"}
+    lead = {row["route"] for row in allowed(rows, "bureau_lead")}
+    assert lead == {"/cases/<slug:plural>/<slug:number>/remarks/"}
+
+
+def test_nobody_at_all_takes_a_step_of_the_system(kept):
+    rows = [row for row in kept if row["object"].endswith(("complete_scoring", "complete_consultation", "bind"))]
+    assert rows
+    assert {value for row in rows for value in list(row.values())[3:]} == {"401", "403", "404"}
+
+
+def test_a_new_kind_of_argument_stops_the_suite(story):
+    """A route that the table can't fill must be thought about, not left out."""
+    with pytest.raises(KeyError):
+        list(routes.requests_of("new/<uuid:thing>/", path("new/<uuid:thing>/", print, name="new"), routes.World({})))
