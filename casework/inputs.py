@@ -6,6 +6,7 @@ The page's form, the API's description of an action and the check of what came i
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -101,7 +102,12 @@ FIELDS: dict[str, Callable[[Input], forms.Field]] = {
     ),
 }
 
-TEXTS = frozenset({"text", "longtext", "choice", "phone", "email", "hidden"})
+_NUMBER, _DAY = (int, float, Decimal, str), (str, date)
+SHAPES: dict[str, tuple[type, ...]] = {
+    "integer": _NUMBER, "decimal": _NUMBER, "date": _DAY, "future_date": _DAY, "past_date": _DAY, "datetime": _DAY,
+    "choices": (list, tuple), "confirm": (bool, str),
+}  # fmt: skip
+"""What a value may be before a form reads it; text for every other kind. Programs send any JSON there is."""
 Inputs = Mapping[str, Input]
 
 
@@ -134,12 +140,16 @@ def clean(inputs: Inputs, given: Mapping, *, article: str = "") -> dict:
     Raises:
         InvalidInput: with the messages of each field, also for a name that the step does not ask for.
     """
-    form = StepForm(given, inputs=inputs)
+    shapeless = {
+        name
+        for name, asked in inputs.items()
+        if given.get(name) is not None and not isinstance(given[name], SHAPES.get(asked.kind, (str,)))
+    }
+    form = StepForm({name: value for name, value in given.items() if name not in shapeless}, inputs=inputs)
     errors = {} if form.is_valid() else {name: list(messages) for name, messages in form.errors.items()}
-    for name, asked in inputs.items():
-        # A form reads any JSON value as text; a list or an object where a sentence belongs is refused instead.
-        if asked.kind in TEXTS and not isinstance(given.get(name, ""), str | None):
-            errors[name] = [_("Enter text.")]
+    for name in shapeless:
+        said = form.fields[name].error_messages
+        errors[name] = [said.get("invalid") or said.get("invalid_list") or _("Enter text.")]
     for name in set(given) - set(inputs):
         errors.setdefault(NON_FIELD_ERRORS, []).append(_("“%(name)s” is not asked for here.") % {"name": name})
     if errors:

@@ -1,6 +1,6 @@
 """Fixtures for every test."""
 
-pytest_plugins = ["tests.browsing", "tests.cast", "tests.flushing", "tests.story"]
+pytest_plugins = ["tests.browsing", "tests.cast", "tests.desk", "tests.flushing", "tests.story"]
 
 
 def pytest_addoption(parser):

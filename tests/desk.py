@@ -112,3 +112,15 @@ class Api:
     def numbers(self, model: type[Case]) -> list[str]:
         """What the list of a kind shows."""
         return [case["number"] for case in self.get(f"/api/v1/{model.plural}/").json()["results"]]
+
+
+@pytest.fixture
+def page() -> Callable[[Actor | None], Page]:
+    """Sits somebody down in front of the pages; None is somebody who is not signed in."""
+    return Page
+
+
+@pytest.fixture
+def api(db) -> Callable[[Actor], Api]:
+    """Gives a program the token of a person."""
+    return Api
