@@ -2,13 +2,51 @@
 
 from datetime import datetime
 
+from django.http import FileResponse
+from django.utils import timezone
+
 from accounts.actors import Actor
-from casework import effects
+from casework import attachments, effects, papers
 from casework.ledger import log
+from casework.models.attachment import Attachment
+from casework.models.case import Case
+from casework.models.paper import Paper
+from casework.refusals import NotVisible
 
 
-def record(case, *, by: Actor, at: datetime, what: str, sha256: str) -> None:
-    """Write that the actor has read a file of the case."""
+def papers_for(case: Case, by: Actor) -> list[Paper]:
+    """The papers of a case that the actor may read, given that the case itself is theirs to see."""
+    return [paper for paper in Paper.objects.of(case) if paper.kind not in case.hidden_papers(by)]
+
+
+def read_attachment(case: Case, pk: int, *, by: Actor) -> FileResponse:
+    """An attachment of the case, as a download.
+
+    Raises:
+        NotVisible: where the case has no such file, or not for this reader.
+    """
+    file: Attachment | None = attachments.seen_by(by, case).filter(pk=pk).first()
+    if file is None:
+        raise NotVisible(str(pk))
+    _record(case, by=by, at=timezone.now(), what=f"attachment:{file.pk}", sha256=file.sha256)
+    return attachments.serve(file)
+
+
+def read_paper(case: Case, code: str, *, by: Actor) -> FileResponse:
+    """A paper of the case as PDF.
+
+    Raises:
+        NotVisible: where the case has no such paper, or not for this reader.
+    """
+    found = next((paper for paper in papers_for(case, by) if paper.code == code), None)
+    if found is None:
+        raise NotVisible(code)
+    found = papers.rendered(found)  # The entry names the very bytes that were read.
+    _record(case, by=by, at=timezone.now(), what=f"paper:{found.pk}", sha256=found.sha256)
+    return papers.serve(found)
+
+
+def _record(case: Case, *, by: Actor, at: datetime, what: str, sha256: str) -> None:
     log.record_now(
         effects.draft(
             case, "read", by=by, on=at, kind="reading", old=case.state, detail={"what": what, "sha256": sha256}

@@ -8,6 +8,7 @@ from casework.inputs import Input
 from casework.models.attachment import Attachment
 from casework.models.case import Case
 from casework.models.clock import Clock
+from casework.models.paper import Paper
 from casework.models.task import Task
 from casework.queries import Moment
 from casework.step import Offer
@@ -156,3 +157,11 @@ class AttachmentSerializer(serializers.ModelSerializer):
     class Meta:
         model = Attachment
         fields = ["id", "tag", "name", "content_type", "size", "sha256", "organisation", "uploaded_at"]
+
+
+class PaperSerializer(serializers.ModelSerializer):
+    """A paper's particulars; the PDF itself is downloaded from `…/papers/{code}/`, where it has been made."""
+
+    class Meta:
+        model = Paper
+        fields = ["code", "kind", "number", "title", "issued_at", "sha256", "sm3"]

@@ -9,9 +9,10 @@ from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.response import Response
 
-from casework import attachments, queries
+from casework import attachments, queries, reading
 from casework.api.authentication import ActsForOrganisation
 from casework.api.idempotency import once
 from casework.api.pagination import CaseCursor
@@ -19,12 +20,12 @@ from casework.api.problems import of_refusal
 from casework.beginning import begin
 from casework.models.case import Case
 from casework.refusals import NotVisible, Refusal
-from casework.serializers import ActionSerializer, AttachmentSerializer, MomentSerializer, offered
+from casework.serializers import ActionSerializer, AttachmentSerializer, MomentSerializer, PaperSerializer, offered
 from casework.step import steps_for, steps_of
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The case's version; 412 when stale.")
 KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Same key and body: same answer.")
-_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?')
+_VERSION = re.compile(r'(?:W/)?("?)(\d{1,9})\1')
 
 
 def _version(request) -> int | None:
@@ -34,13 +35,24 @@ def _version(request) -> int | None:
     match = _VERSION.fullmatch(header)
     if match is None:
         raise ParseError(_('If-Match takes the version of the case, such as "3".'))
-    return int(match[1])
+    return int(match[2])
 
 
 def _fields(request) -> dict:
     if not isinstance(request.data, dict):
         raise ParseError(_("Send a JSON object with the names that the action asks for."))
     return dict(request.data)
+
+
+class AnyFile(BaseRenderer):
+    """A download is taken by whoever asks for it, whatever type they say they accept; errors are still problems."""
+
+    media_type = "*/*"
+    format = "file"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
+        """Only errors come here: a file is answered as it is."""
+        return JSONRenderer().render(data)
 
 
 class CaseViewSet(viewsets.GenericViewSet):
@@ -122,6 +134,7 @@ class CaseViewSet(viewsets.GenericViewSet):
         request={"multipart/form-data": {"type": "object", "properties": {
             "file": {"type": "string", "format": "binary"}, "tag": {"type": "string"}}}},
         responses={201: AttachmentSerializer},
+        parameters=[KEY],
     )  # fmt: skip
     @attachments.mapping.post
     def attach(self, request, number: str):
@@ -132,6 +145,24 @@ class CaseViewSet(viewsets.GenericViewSet):
             return Response(AttachmentSerializer(received).data, status=201)
 
         return self._write(take)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True, url_path=r"attachments/(?P<attachment>[0-9]{1,18})", renderer_classes=[AnyFile])
+    def attachment(self, request, number: str, attachment: str):
+        """An attachment's bytes. The reading is an entry of the ledger."""
+        return reading.read_attachment(self._case(), int(attachment), by=self.actor)
+
+    @extend_schema(responses=PaperSerializer(many=True))
+    @action(detail=True, pagination_class=None)
+    def papers(self, request, number: str):
+        """The papers of the case: acknowledgments, notices, the text of an agreement."""
+        return Response(PaperSerializer(reading.papers_for(self._case(), self.actor), many=True).data)
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @action(detail=True, url_path=r"papers/(?P<paper>[A-Z2-7]{1,32})", renderer_classes=[AnyFile])
+    def paper(self, request, number: str, paper: str):
+        """A paper as PDF. The reading is an entry of the ledger."""
+        return reading.read_paper(self._case(), paper, by=self.actor)
 
     def get_parsers(self):
         """An upload comes as a form, everything else as JSON."""

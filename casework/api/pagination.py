@@ -15,6 +15,17 @@ class CaseCursor(CursorPagination):
     max_page_size = 100
     page_size_query_param = "page_size"
 
+    def decode_cursor(self, request):
+        """The place in the list; one that somebody made up is not found, as every other place that is none."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None and not _is_key(cursor.position):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
 
 def page_size(request, *, default: int = 50, most: int = 100) -> int:
     """The page size asked for, between 1 and `most`."""

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Role
-from casework import attachments, queries, spreadsheets
+from casework import attachments, queries, reading, spreadsheets
 from casework.beginning import begin
 from casework.diagrams import diagram_of
 from casework.inputs import Inputs, StepForm
 from casework.models.case import Case
-from casework.models.paper import Paper
 from casework.models.remark import Remark
 from casework.overview import CaseList, case_overview
 from casework.refusals import InvalidInput, NotYourStep, Refusal
@@ -71,7 +70,7 @@ def _case_context(case: Case, request: HttpRequest) -> dict:
         "diagram": diagram_of(case),
         "show_people": actor.has(Role.BUREAU, Role.BUREAU_LEAD),
         "timeline": queries.timeline(case, actor),
-        "papers": [paper for paper in Paper.objects.of(case) if paper.kind not in case.hidden_papers(actor)],
+        "papers": reading.papers_for(case, actor),
         # Files that belong to a part of the case, such as a point of a checklist, are shown there.
         "attachments": attachments.seen_by(actor, case).filter(tag="").select_related("organisation"),
         "may_remark": may_remark(case, actor),

@@ -2,10 +2,9 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from casework import attachments, papers, reading
+from casework import papers, reading
 from casework.kinds import model_for
 from casework.models.attachment import Attachment
 from casework.models.case import Case
@@ -31,11 +30,7 @@ def _case_of(row, request) -> Case:
 def attachment(request, pk: int):
     """An attachment, always as a download. The reading is an entry of the ledger."""
     file = get_object_or_404(Attachment.objects.filter(withdrawn_at=None), pk=pk)
-    case = _case_of(file, request)
-    if not attachments.seen_by(request.actor, case).filter(pk=file.pk).exists():
-        raise NotVisible(file.name)
-    reading.record(case, by=request.actor, at=timezone.now(), what=f"attachment:{file.pk}", sha256=file.sha256)
-    return attachments.serve(file)
+    return reading.read_attachment(_case_of(file, request), pk, by=request.actor)
 
 
 @require_safe
@@ -43,12 +38,7 @@ def attachment(request, pk: int):
 def paper(request, code: str):
     """A paper as PDF, to those who see the case."""
     found = get_object_or_404(Paper, code=code)
-    case = _case_of(found, request)
-    if found.kind in case.hidden_papers(request.actor):
-        raise NotVisible(found.number)
-    found = papers.rendered(found)  # The entry names the very bytes that were read.
-    reading.record(case, by=request.actor, at=timezone.now(), what=f"paper:{found.pk}", sha256=found.sha256)
-    return papers.serve(found)
+    return reading.read_paper(_case_of(found, request), code, by=request.actor)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

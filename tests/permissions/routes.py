@@ -146,9 +146,15 @@ def _of_cases(plain: str, names: list[str], world: World, given: dict) -> Iterat
                 for step in steps:
                     values = {
                         "plural": model.plural, "number": case.number, "name": step, "step": step,
-                        "code": "sound_business",
+                        "code": "sound_business", "attachment": _first(Attachment, case, "pk", 1),
+                        "paper": _first(Paper, case, "code", "A"),
                     }  # fmt: skip
                     yield f"{what} {step}".strip(), _put(plain, values)
+
+
+def _first(model, case: Case, name: str, otherwise: object) -> object:
+    """A value of the case's first file or paper."""
+    return model.objects.of(case).values_list(name, flat=True).first() or otherwise
 
 
 def _objects(route: str, world: World) -> list[tuple[str, object]]:

@@ -1,0 +1,53 @@
+"""The description at `/api/schema/` is valid, names every route and says nothing that is not so."""
+
+import re
+
+import pytest
+import yaml
+from drf_spectacular.validation import validate_schema
+
+from tests.permissions import routes
+
+
+@pytest.fixture(scope="module")
+def schema(django_db_setup, django_db_blocker):
+    from django.test import Client  # noqa: PLC0415
+
+    with django_db_blocker.unblock():
+        answer = Client().get("/api/schema/")
+    assert answer.status_code == 200
+    return yaml.safe_load(answer.content)
+
+
+def test_it_is_openapi_3(schema):
+    assert schema["openapi"].startswith("3.")
+    validate_schema(schema)
+
+
+def test_every_route_is_in_it(schema):
+    described = {re.sub(r"{\w+}", "{}", path) for path in schema["paths"]}
+    offered = {
+        "/"
+        + re.sub(r"\(\?P<\w+>(?:\[[^]]*\](?:\{[\d,]+\})?\+?)+\)|<(?:\w+:)?\w+>", "{}", address)
+        .replace("^", "")
+        .rstrip("$")
+        for address, _pattern in routes.patterns()
+        if address.startswith("api/v1/")
+    }
+    assert offered - described == set()
+    assert len(offered) > 20
+
+
+def test_its_writes_name_their_headers(schema):
+    for path, methods in schema["paths"].items():
+        if path.startswith("/api/v1/") and "post" in methods:
+            headers = {given["name"] for given in methods["post"].get("parameters", []) if given["in"] == "header"}
+            assert "Idempotency-Key" in headers, path
+            assert ("If-Match" in headers) == ("/actions/" in path), path
+
+
+def test_the_page_for_people_takes_nothing_from_elsewhere(client, db):
+    html = client.get("/api/docs/").content.decode()
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', html)
+    assert addresses
+    assert [address for address in addresses if not address.startswith(("/", "#"))] == []

@@ -1,0 +1,30 @@
+"""One key sent by twenty threads at the same moment: one effect, twenty times the same answer."""
+
+from collections import Counter
+
+import pytest
+
+from casework.ledger.models import Entry
+from casework.models.idempotency import IdempotentAnswer
+from operators.models.panel import Score
+from tests.desk import Api
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_twenty_writes_with_one_key_are_one(told, at_once):
+    case = told.application("panel_review")
+    desk, marks, answers = Api(told.panel(case)[0]), told.marks(case), []
+
+    def write():
+        desk_of_its_own = Api.__new__(Api)
+        desk_of_its_own.client, desk_of_its_own.headers = type(desk.client)(), desk.headers | {"Idempotency-Key": "k"}
+        answer = desk_of_its_own.take(case, "score", **marks)
+        answers.append((answer.status_code, answer.content))
+
+    assert at_once([write] * 20) == Counter(done=20)
+    assert {status for status, _body in answers} == {200}
+    assert len({body for _status, body in answers}) == 1
+    assert Score.objects.count() == 1
+    assert Entry.objects.filter(action="score", kind="step").count() == 1
+    assert IdempotentAnswer.objects.count() == 1
