@@ -1,7 +1,7 @@
 """The days of a limit as a strip: fourteen to a row, so that weekends stand below one another and a phone shows it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from django.template.loader import render_to_string
@@ -53,7 +53,9 @@ def day_strip(days: Sequence[CountedDay], due_on: date, today: date, *, uid: str
 def _cell(index: int, one: CountedDay, today: date) -> dict:
     row, column = divmod(index, PER_ROW)
     x, y = MARGIN + column * CELL, MARGIN + row * ROW + ABOVE
-    first_of_row_or_month = column == 0 or one.date.day == 1
+    last_of_month = (one.date + timedelta(days=1)).day == 1
+    # A row that begins with the last day of a month has no room for its name beside that of the next.
+    named = one.date.day == 1 or (column == 0 and not last_of_month)
     return {
         "date": one.date,
         "why": one.why,
@@ -65,7 +67,7 @@ def _cell(index: int, one: CountedDay, today: date) -> dict:
         "y": y,
         "middle": x + CELL // 2,
         "end": x + CELL,
-        "month": one.date if first_of_row_or_month else None,
+        "month": one.date if named else None,
         "weekday": _weekday(one.date),
     }
 
