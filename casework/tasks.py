@@ -6,6 +6,7 @@ from django.utils import timezone
 from casework import anchoring, outbox, papers, sweep
 from casework.kinds import kinds
 from casework.ledger import checkpoints, reconciliation
+from casework.models.idempotency import IdempotentAnswer
 
 
 @shared_task
@@ -36,6 +37,12 @@ def checkpoint_ledger() -> None:
 def anchor_events() -> int:
     """Enter what happened to accounts into the ledger."""
     return anchoring.anchor(timezone.now())
+
+
+@shared_task
+def forget_answers() -> int:
+    """Remove answers to repeated writes that nobody will repeat any more."""
+    return IdempotentAnswer.forget(timezone.now())
 
 
 @shared_task

@@ -1,7 +1,12 @@
 """Answers kept so that a repeated write is answered, not done again."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
+
+KEPT = timedelta(weeks=1)
+"""How long an answer is kept; a key that comes later is a new one."""
 
 
 class IdempotentAnswer(models.Model):
@@ -19,3 +24,8 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @classmethod
+    def forget(cls, now: datetime) -> int:
+        """Remove answers older than `KEPT`; returns how many. What they answered stands in the ledger."""
+        return cls.objects.filter(created_at__lt=now - KEPT).delete()[0]

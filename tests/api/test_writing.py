@@ -1,12 +1,14 @@
 """Writes over the API: once for a key, never over a version that is gone, refused as a problem with its code."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from casework.ledger.models import Entry
 from casework.models.idempotency import IdempotentAnswer
+from casework.tasks import forget_answers
 from operators.models import OperatorApplication
 from tests.desk import nothing_changes
 
@@ -58,6 +60,16 @@ def test_a_key_is_its_owners_alone(story, scoring, api):
     other = api(story.panel(case)[1])
     assert send(other, path, marks, **{"Idempotency-Key": "one"}).status_code == 200
     assert IdempotentAnswer.objects.count() == 2
+
+
+def test_an_answer_is_forgotten_after_a_week_and_no_sooner(scoring, now):
+    _case, desk, path, marks = scoring
+    send(desk, path, marks, **{"Idempotency-Key": "one"})
+    now.shift(timedelta(days=7))
+    assert forget_answers() == 0
+    now.shift(timedelta(seconds=1))
+    assert forget_answers() == 1
+    assert send(desk, path, marks, **{"Idempotency-Key": "one"}).json()["code"] != "idempotency-key-reused"
 
 
 def test_a_key_that_is_too_long_is_refused(scoring):
