@@ -43,7 +43,7 @@ def write_remark(case: Case, *, by: Actor, text: str, visibility: str) -> Remark
         raise NotYourStep(_("Remarks are for those who take part in the case."))
     if visibility == "parties" and not may_tell_all(by):
         raise NotYourStep(_("Supervising bodies write remarks for their own organisation only."))
-    text = text.strip()
+    text = text.replace("\0", "").strip()
     if not text:
         raise InvalidInput({"text": [_("Enter the remark.")]})
     if len(text) > LONGEST:
