@@ -99,7 +99,7 @@ def sign_agreement(visitor, call: str, number: str) -> None:
     visitor.follow("定稿并送签").press("定稿并送签").sees("待签署").picture("agreement-signing")
     visitor.follow("签署").tick("agreed").press("签署").sees("已办理")
     visitor.sign_in("applicant").follow("阅读并签署协议").follow("签署").tick("agreed").press("签署")
-    visitor.sees("生效").picture("agreement-in-force")
+    visitor.sees("已生效").picture("agreement-in-force")
 
 
 def test_an_operator_is_selected_from_call_to_signed_agreement(visitor):
