@@ -5,6 +5,7 @@ from datetime import UTC
 
 from django.db import connection, transaction
 
+from casework.ledger import rows
 from casework.ledger.entry import EntryDraft, canonical_json, said_by
 from casework.ledger.hashing import FUNCTIONS
 from casework.ledger.merkle import completed, grown, leaf_hash
@@ -27,10 +28,10 @@ def append(drafts: Sequence[EntryDraft]) -> list[Entry]:
         raise NotInTransaction("ledger entries are written inside the transaction they belong to")
     if not drafts:
         return []
-    head = Head.objects.select_for_update().get(pk=1)
+    head = rows.lock_head()
     entries = [_entry(draft, head) for draft in drafts]
-    Entry.objects.bulk_create(entries)
-    head.save(force_update=True)
+    rows.insert(entries)
+    rows.move(head)
     return entries
 
 
