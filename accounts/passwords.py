@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 from accounts.models import PastPassword, User
 from accounts.security_profiles import current
 
+DEMO_PASSWORD = "demo"  # noqa: S105 - printed for everybody; demonstrations only
+
 
 def must_change(user: User) -> bool:
     """Whether the password is too old, or was set by somebody else."""

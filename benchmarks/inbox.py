@@ -1,20 +1,17 @@
-"""The inbox at 1,000 and at 100,000 open tasks, over HTTP, and its query beside the raw keyset on the same rows.
-
-On a database of its own: PostgreSQL where DATABASE_URL names one, else SQLite.
-"""
+"""The inbox at 1,000 and at 100,000 open tasks, over HTTP, and its query beside the raw keyset on the same rows."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
 from statistics import median
 from time import perf_counter
 
-from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import get_runner, override_settings
+from django.test.utils import override_settings
 from django.utils import timezone
 
 from accounts.actors import Actor
+from benchmarks import own_database
 from casework import queries
 from casework.beginning import begin
 from casework.models.task import Task
@@ -121,16 +118,9 @@ def measure() -> float:
 
 
 def main() -> float:
-    """Measure on a test database, which is removed afterwards."""
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    runner.setup_test_environment()
-    databases = runner.setup_databases()
-    try:
-        with override_settings(DEMO=True, ALLOWED_HOSTS=["testserver"], LANGUAGE_CODE="en"):
-            return measure()
-    finally:
-        runner.teardown_databases(databases)
-        runner.teardown_test_environment()
+    """Measure on a database of its own."""
+    with own_database(), override_settings(DEMO=True, ALLOWED_HOSTS=["testserver"], LANGUAGE_CODE="en"):
+        return measure()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,4 @@
-"""The ledger: what an entry adds to a plain save, and verifying beside reading and hashing the same bytes.
-
-On a database of its own: PostgreSQL where DATABASE_URL names one, else SQLite.
-"""
+"""The ledger: what an entry adds to a plain save, and verifying beside reading and hashing the same bytes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,11 +6,10 @@ from itertools import islice
 from statistics import median
 from time import perf_counter
 
-from django.conf import settings
 from django.db import transaction
-from django.test.utils import get_runner
 
 from accounts.models import Organisation
+from benchmarks import own_database
 from casework.ledger import export
 from casework.ledger.entry import EntryDraft
 from casework.ledger.hashing import FUNCTIONS
@@ -113,15 +109,9 @@ def verifying() -> float:
 
 
 def main() -> tuple[float, float]:
-    """Measure on a test database, which is removed afterwards."""
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    runner.setup_test_environment()
-    databases = runner.setup_databases()
-    try:
+    """Measure on a database of its own."""
+    with own_database():
         return saving(), verifying()
-    finally:
-        runner.teardown_databases(databases)
-        runner.teardown_test_environment()
 
 
 if __name__ == "__main__":

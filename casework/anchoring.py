@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts.models import AccountEvent
+from casework.ledger import rows
 from casework.ledger.entry import EntryDraft, canonical_json, instant
 from casework.ledger.hashing import sha256
 from casework.ledger.log import append
-from casework.ledger.models import Entry, Head
+from casework.ledger.models import Entry
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ def anchor(now: datetime) -> int:
     """Write the entry over the settled events that no entry covers yet; returns their number."""
     with transaction.atomic():
         # Two runs at once would anchor the same events twice.
-        Head.objects.select_for_update().get(pk=1)
+        rows.lock_head()
         events = list(_events().filter(id__gt=_last(), at__lte=now - SETTLED))
         if events:
             detail = {"first": events[0]["id"], "last": events[-1]["id"], "count": len(events), "sha256": _over(events)}

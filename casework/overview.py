@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from accounts.actors import Actor
 from accounts.models import Organisation
+from casework import keys
 from casework.deadlines import Deadline, deadline
 from casework.models.case import Case
 from casework.models.clock import Clock
@@ -88,9 +89,8 @@ class CaseList:
             cases = cases.filter(state=state)
         if text:
             cases = cases.filter(Q(number__icontains=text) | model.search(text))
-        after = asked.get("after", "")
-        if after.isascii() and after.isdigit() and len(after) < 19:
-            cases = cases.filter(id__lt=int(after))
+        if (after := keys.number(asked.get("after", ""))) is not None:
+            cases = cases.filter(id__lt=after)
         found = list(cases[: size + 1])
         more = str(found[size - 1].pk) if len(found) > size else ""
         return cls(model, overviews(found[:size], actor, on=on), state, text, more)

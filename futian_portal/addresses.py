@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 class NoNulMiddleware:
     """Refuses addresses with a NUL, which PostgreSQL takes into no text: 400 instead of a fault in some page.
 
-    What is sent in a form or to the API is refused where it is read, by name.
+    Forms and the API look after what is sent to them where they read it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):

@@ -13,9 +13,8 @@ from django.utils.decorators import method_decorator
 from accounts.addresses import client_address
 from accounts.forms import SignInForm
 from accounts.models import AccountEvent, EventKind, Membership, User
+from accounts.passwords import DEMO_PASSWORD
 from accounts.roles import Role
-
-DEMO_PASSWORD = "demo"  # noqa: S105 - accounts of the demonstration only
 
 
 class SignIn(LoginView):

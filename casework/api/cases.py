@@ -9,7 +9,7 @@ from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from casework import attachments, queries, reading
@@ -44,15 +44,11 @@ def _fields(request) -> dict:
     return dict(request.data)
 
 
-class AnyFile(BaseRenderer):
-    """A download is taken by whoever asks for it, whatever type they say they accept; errors are still problems."""
+class AnyFile(JSONRenderer):
+    """Lets a download be asked for as any type. The file is answered as it is; only errors are rendered, as JSON."""
 
     media_type = "*/*"
     format = "file"
-
-    def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
-        """Only errors come here: a file is answered as it is."""
-        return JSONRenderer().render(data)
 
 
 class CaseViewSet(viewsets.GenericViewSet):

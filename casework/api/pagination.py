@@ -6,6 +6,8 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import BasePagination, CursorPagination
 from rest_framework.response import Response
 
+from casework import keys
+
 
 class CaseCursor(CursorPagination):
     """Cases, the latest first."""
@@ -18,19 +20,15 @@ class CaseCursor(CursorPagination):
     def decode_cursor(self, request):
         """The place in the list; one that somebody made up is not found, as every other place that is none."""
         cursor = super().decode_cursor(request)
-        if cursor is not None and cursor.position is not None and not _is_key(cursor.position):
+        if cursor is not None and cursor.position is not None and keys.number(cursor.position) is None:
             raise NotFound(self.invalid_cursor_message)
         return cursor
 
 
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
 def page_size(request, *, default: int = 50, most: int = 100) -> int:
     """The page size asked for, between 1 and `most`."""
-    asked = request.query_params.get("page_size", "")
-    return min(max(int(asked), 1), most) if asked.isascii() and asked.isdigit() and len(asked) < 6 else default
+    asked = keys.number(request.query_params.get("page_size", ""), digits=5)
+    return default if asked is None else min(max(asked, 1), most)
 
 
 class TaskCursor(BasePagination):
@@ -41,11 +39,10 @@ class TaskCursor(BasePagination):
         text = request.query_params.get("after", "")
         if not text:
             return None
-        day, _, pk = text.partition("_")
-        try:
-            return date.fromisoformat(day), int(pk)
-        except ValueError:
-            raise NotFound from None
+        found = keys.place(text)
+        if found is None:
+            raise NotFound
+        return found
 
     def answer(self, request, tasks, serialize) -> Response:
         """One page and the address of the next one."""

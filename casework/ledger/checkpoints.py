@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from casework.ledger import rows
 from casework.ledger.entry import canonical_json, instant
 from casework.ledger.merkle import ProofRefused
 from casework.ledger.models import Checkpoint, Head
@@ -56,10 +57,9 @@ def make_checkpoint(now: datetime) -> Checkpoint:
     """
     key = signer()
     with transaction.atomic():
-        head = Head.objects.select_for_update().get(pk=1)
+        head, roots = _locked_head()
         if head.size == 0:
             raise ValueError("there is nothing to sign yet")
-        roots = _roots(head)
         _refuse_rewritten(_last_witnessed(), head.size, roots)
         named = {f"root_{name}": root.hex() for name, root in roots.items()}
         signature = key.sign(statement(head.size, at=now, **named)).hex()
@@ -80,9 +80,10 @@ def _last_witnessed() -> dict | None:
     return as_dict(last) if last else None
 
 
-def _roots(head: Head) -> dict[str, bytes]:
+def _locked_head() -> tuple[Head, dict[str, bytes]]:
     try:
-        return head_roots(head)
+        head = rows.lock_head()
+        return head, head_roots(head)
     except (ValueError, TypeError) as error:
         raise Inconsistent("The head of the log holds no roots any more.") from error
 

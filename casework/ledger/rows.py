@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from django.db import connection
 
 from casework.ledger.models import Entry, Head
+from casework.ledger.verifier import HEAD
 
 _FIELDS = Entry._meta.concrete_fields
 _INSERT = (
     f"INSERT INTO {Entry._meta.db_table} ({', '.join(field.column for field in _FIELDS)})"  # noqa: S608 - own names
     f" VALUES ({', '.join(['%s'] * len(_FIELDS))})"
 )
-_HEAD = "SELECT size, last_leaf, frontier_sha256, frontier_sm3 FROM ledger_head WHERE id = 1"
-_MOVE = "UPDATE ledger_head SET size = %s, last_leaf = %s, frontier_sha256 = %s, frontier_sm3 = %s WHERE id = 1"
+_HEAD = f"SELECT {', '.join(HEAD)} FROM {Head._meta.db_table} WHERE id = 1"  # noqa: S608 - own names
+_MOVE = f"UPDATE {Head._meta.db_table} SET {', '.join(f'{name} = %s' for name in HEAD)} WHERE id = 1"  # noqa: S608
 
 
 def lock_head() -> Head:
@@ -21,6 +22,7 @@ def lock_head() -> Head:
 
     Raises:
         Head.DoesNotExist: where somebody has removed it.
+        ValueError, TypeError: where its frontiers can't be read any more.
     """
     with connection.cursor() as cursor:
         cursor.execute(f"{_HEAD} FOR UPDATE" if connection.features.has_select_for_update else _HEAD)

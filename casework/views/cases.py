@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Role
-from casework import attachments, queries, reading, spreadsheets
+from casework import attachments, keys, queries, reading, spreadsheets
 from casework.beginning import begin
 from casework.diagrams import diagram_of
 from casework.inputs import Inputs, StepForm
@@ -163,8 +163,7 @@ def take_step(request, plural: str, number: str, name: str):
 
 def version_of(request: HttpRequest) -> int | None:
     """The version of the case that the form was made for; None where it does not say."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return keys.number(request.POST.get("version", ""), digits=9)
 
 
 def _success(case: Case, spec: Step) -> str:

@@ -1,25 +1,14 @@
 """The inbox: to do, done, started by me."""
 
-from datetime import date
-
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from casework import queries
+from casework import keys, queries
 from casework.deadlines import deadline
 from casework.views.faces import signed_in
 
 PAGE = 50
-
-
-def _after(request) -> tuple[date, int] | None:
-    """The keyset position in the address, or None where there is none or it is not one."""
-    day, _, pk = request.GET.get("after", "").partition("_")
-    try:
-        return date.fromisoformat(day), int(pk)
-    except ValueError:
-        return None
 
 
 def _rows(tasks, *, on) -> list[dict]:
@@ -37,7 +26,7 @@ def _rows(tasks, *, on) -> list[dict]:
 def to_do(request):
     """Open tasks of the organisation and roles acted for, the soonest due first."""
     actor, on = request.actor, timezone.now()
-    tasks = list(queries.awaiting(actor, after=_after(request))[: PAGE + 1])
+    tasks = list(queries.awaiting(actor, after=keys.place(request.GET.get("after", "")))[: PAGE + 1])
     page, more = tasks[:PAGE], len(tasks) > PAGE
     return render(
         request,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import ADMIN_ROLES, Role
-from casework import queries
+from casework import keys, queries
 from casework.ledger.models import Checkpoint, Entry
 from casework.models.outbox import Notice
 from casework.refusals import NotYourStep
@@ -63,9 +63,8 @@ def ledger(request):
     if not request.actor.has(Role.AUDITADMIN):
         raise NotYourStep(_("The ledger is read by the audit administrator."))
     entries = Entry.objects.order_by("-seq")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        entries = entries.filter(seq__lt=int(before))
+    if (before := keys.number(request.GET.get("before", ""))) is not None:
+        entries = entries.filter(seq__lt=before)
     rows = list(entries[:101])
     context = {
         "rows": queries.in_words(rows[:100]),

@@ -8,11 +8,10 @@ from stdnum.cn import uscc
 
 from accounts.actors import Actor
 from accounts.models import Membership, Organisation, OrganisationKind, User
+from accounts.passwords import DEMO_PASSWORD
 from accounts.queries import actor_for
 from accounts.roles import Role
 from operators.models import ConflictDeclaration, Expert
-
-PASSWORD = "demo"  # noqa: S105 - the printed password of the demo, refused outside demo mode
 
 K = OrganisationKind
 ORGANISATIONS: dict[str, tuple[str, OrganisationKind, str | None]] = {
@@ -105,7 +104,7 @@ def credit_code(number: int) -> str:
 def load_people() -> dict[str, Actor]:
     """Write organisations, accounts, roles and experts that are not there yet; the actors by user name."""
     organisations = _organisations()
-    hashed = make_password(PASSWORD)
+    hashed = make_password(DEMO_PASSWORD)
     for person in PEOPLE:
         user, _created = User.objects.get_or_create(
             username=person.username,

@@ -1,5 +1,6 @@
 """Writes over the API: once for a key, never over a version that is gone, refused as a problem with its code."""
 
+import dataclasses
 import json
 from datetime import timedelta
 
@@ -132,8 +133,6 @@ def test_without_a_token_nothing_is_answered(story, client, given):
 
 
 def test_a_read_only_token_changes_nothing(story, api):
-    import dataclasses  # noqa: PLC0415
-
     case = story.application("panel_review")
     reader = api(dataclasses.replace(story.panel(case)[0], read_only=True))
     with nothing_changes():

@@ -111,6 +111,12 @@ def test_the_strip_shows_each_day_once_with_what_it_is():
     assert len(of_class(root, "day-limit")) == 1
 
 
+@pytest.mark.parametrize(("received_on", "named"), [(date(2026, 10, 29), 2), (date(2026, 10, 30), 1)])
+def test_a_month_of_which_one_day_is_left_has_no_room_for_its_name(received_on, named):
+    root = parsed(day_strip(counted(received_on, date(2026, 11, 6)), date(2026, 11, 6), TODAY))
+    assert len(of_class(root, "day-month")) == named
+
+
 def test_days_off_alone_are_hatched():
     root = parsed(day_strip(counted(date(2026, 9, 24), TODAY), TODAY, TODAY, uid="one"))
     hatched = [day for day in of_class(root, "day") if day.find(f"{SVG}rect").get("fill") == "url(#one-hatch)"]

@@ -102,11 +102,11 @@ def requests_of(address: str, pattern: URLPattern, world: World) -> Iterator[tup
         KeyError: for an argument that nobody has said how to fill.
     """
     for what, filled in _filled(address, pattern, world):
-        for method in _methods(pattern):
+        for method in methods(pattern):
             yield what, method, "/" + filled
 
 
-def _methods(pattern: URLPattern) -> list[str]:
+def methods(pattern: URLPattern) -> list[str]:
     actions = getattr(pattern.callback, "actions", None)
     if actions:
         return [method.upper() for method in actions if method != "head"]
@@ -120,7 +120,7 @@ def _methods(pattern: URLPattern) -> list[str]:
 
 def _filled(address: str, pattern: URLPattern, world: World) -> Iterator[tuple[str, str]]:
     names = [one or other for one, other in _ARGUMENT.findall(address)]
-    plain = address.replace("^", "").replace("$", "").replace("\\", "")
+    plain = _plain(address)
     if api := _API_ROUTE.match(address):
         yield from _of_cases(plain, names, world, {"plural": api["plural"]})
     elif not names:
@@ -189,6 +189,15 @@ _ADMIN = {
     "app_label": lambda pattern: "accounts",
     "url": lambda pattern: "nothing/",
 }
+
+
+def shape(address: str) -> str:
+    """The address with an empty pair of braces for each argument, as it stands in a description."""
+    return "/" + _plain(_GROUP.sub("{}", address))
+
+
+def _plain(address: str) -> str:
+    return address.replace("^", "").replace("$", "").replace("\\", "")
 
 
 def _put(address: str, values: dict) -> str:

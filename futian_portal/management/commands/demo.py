@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from futian_portal.demo.people import PASSWORD, PEOPLE, load_people
+from accounts.passwords import DEMO_PASSWORD
+from futian_portal.demo.people import PEOPLE, load_people
 from futian_portal.demo.story import Story
 from operators.jobs import advance_calls
 from operators.models import Call
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             advance_calls(now=timezone.now())
         for number in range(scale):
             story.call(f"压力测试用申报通知 {number + 1}", 40, 70)
-        self.stdout.write(f"Demo accounts, password “{PASSWORD}”:")
+        self.stdout.write(f"Demo accounts, password “{DEMO_PASSWORD}”:")
         for person in PEOPLE:
             if person.shown:
                 self.stdout.write(
