@@ -15,7 +15,7 @@ from casework.inputs import Input, clean
 from casework.models.case import Case
 from casework.models.number import NumberSeries
 from casework.refusals import NotYourStep, Refusal
-from casework.states import Party
+from casework.states import Party, the_system
 from casework.unit import unit_of_work
 from regulation import rules
 
@@ -39,7 +39,9 @@ class Start:
     def person_refusal(self, kind: str, by: Actor) -> Refusal | None:
         """Why this person may not begin such a case; None where they may."""
         roles = [role for party in self.by for role in party.roles]
-        if by.is_system or by.has(*ADMIN_ROLES) or by.read_only or not by.has(*roles):
+        if by.is_system:
+            return None if the_system in self.by else self.not_yours()
+        if by.has(*ADMIN_ROLES) or by.read_only or not by.has(*roles):
             return self.not_yours()
         if not by.may_act_in(kind):
             return NotYourStep(_("The delegation does not cover this kind of case."), article=self.article)
@@ -73,6 +75,7 @@ def begin(model: type[Case], *, by: Actor, on: datetime | None = None, **given) 
             raise start.not_yours()
         for condition in start.guards:
             if refusal := condition.refusal(case, by=by, on=on):
+                refusal.article = refusal.article or start.article
                 raise refusal
         case.started_by, case.started_at, case.state_since = by.person, on, on
         case.save(force_insert=True)

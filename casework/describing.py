@@ -147,16 +147,17 @@ def _rests_on(model: type[Case]) -> Iterator[tuple[str, str, str]]:
     yield "step", "begin", model.start.article
     for spec in steps_of(model).values():
         yield "step", spec.name, spec.article
-    for guard in _guards(model):
-        yield "guard", guard.name, guard.article
+    for guard, article in _guards(model):
+        yield "guard", guard.name, article
     for name, state in model.states.by_name.items():
         if state.within:
             yield "clock", name, state.within.article if isinstance(state.within, Until) else state.article
 
 
-def _guards(model: type[Case]) -> dict[Guard, None]:
+def _guards(model: type[Case]) -> dict[tuple[Guard, str], None]:
+    """Each guard with its article; one that serves several articles with that of each step it guards."""
     every: list[Step | object] = [model.start, *steps_of(model).values()]
-    return dict.fromkeys(guard for one in every for guard in one.guards)
+    return dict.fromkeys((guard, guard.article or one.article) for one in every for guard in one.guards)
 
 
 def _tests() -> dict[str, list[str]]:

@@ -104,8 +104,9 @@ def _turn_clocks(row, state: State, *, on: datetime) -> dict[int, Clock]:
     today = timezone.localdate(on)
     running = {}
     for clock in Clock.objects.of(row).filter(stopped_at=None):
-        if clock.name in state.keeps:
-            if row.rules.setting("correction_stops_clock").value and not clock.paused:
+        if clock.name in (*state.keeps, *state.pauses):
+            stops = clock.name in state.pauses or row.rules.setting("correction_stops_clock").value
+            if stops and not clock.paused:
                 clock.pause(today)
         elif clock.name == row.state:
             if clock.paused:

@@ -38,7 +38,10 @@ class Guard:
 
 
 def guard(article: str, *, otherwise: str, remedy: str = "") -> Callable[[Callable], Guard]:
-    """Declare a guard. The function takes the case and, by name, `by` (the actor) or `on` (the moment) if needed."""
+    """Declare a guard. The function takes the case and, by name, `by` (the actor) or `on` (the moment) if needed.
+
+    A guard that serves several articles cites none (`""`); its refusal then cites the article of the step.
+    """
 
     def declare(fact: Callable) -> Guard:
         wants = frozenset(inspect.signature(fact).parameters) & {"by", "on"}

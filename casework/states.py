@@ -94,7 +94,8 @@ class State:
     """One state: its label, who must act, what they must do, within which period and under which article.
 
     `within` names a period of the case's rule set, or is an `Until`. `keeps` names clocks of earlier states that go
-    on running (or pause, where the rule set says that a correction stops them).
+    on running (or pause, where the rule set says that a correction stops them); `pauses` those that stand still while
+    this state lasts, where the measures set no limit for what is waited for.
     """
 
     label: str
@@ -103,6 +104,7 @@ class State:
     within: str | Until | None = None
     article: str = ""
     keeps: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
     final: bool = False
     tone: str = "neutral"
 

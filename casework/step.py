@@ -40,7 +40,7 @@ class Step:
     by: tuple[Party, ...]
     guards: tuple[Guard, ...] = ()
     asks: Asked | None = None
-    then: str | None = None
+    then: tuple[str, ...] = ()
     closes_own: bool = False
     recorded: bool = True
     listed: bool = True
@@ -83,7 +83,10 @@ class Step:
 
     def guard_refusal(self, case: Case, *, by: Actor, on: datetime) -> GuardRefused | None:
         """The first guard that says no, as a refusal; None where all hold."""
-        return next(filter(None, (guard.refusal(case, by=by, on=on) for guard in self.guards)), None)
+        refusal = next(filter(None, (guard.refusal(case, by=by, on=on) for guard in self.guards)), None)
+        if refusal is not None and not refusal.article:
+            refusal.article = self.article
+        return refusal
 
 
 def step(
@@ -95,7 +98,7 @@ def step(
     target: str | None = None,
     guards: Sequence[Guard] = (),
     inputs: Asked | None = None,
-    then: str | None = None,
+    then: str | Sequence[str] = (),
     closes_own: bool = False,
     recorded: bool = True,
     listed: bool = True,
@@ -111,7 +114,8 @@ def step(
         by: the parties that may take it; nobody else may.
         guards: facts that must hold.
         inputs: what it asks for, or a function of the case that says so.
-        then: a step of the system that follows at once, in the same transaction, as soon as its guards hold.
+        then: a step of the system that follows at once, in the same transaction, as soon as its guards hold; of
+            several, the first one whose guards do.
         closes_own: in a step that keeps the state, close the tasks of the side that took it.
         recorded: False for the saving of drafts, which would drown the timeline.
         listed: False for steps that a page of their own offers (a checklist), not the row of buttons.
@@ -123,8 +127,8 @@ def step(
     def declare(body: Callable) -> Callable:
         spec = Step(
             name=body.__name__, label=label, article=article, sources=sources, target=target, by=tuple(by),
-            guards=tuple(guards), asks=inputs, then=then, closes_own=closes_own, recorded=recorded, listed=listed,
-            tone=tone, explain=explain,
+            guards=tuple(guards), asks=inputs, then=(then,) if isinstance(then, str) else tuple(then),
+            closes_own=closes_own, recorded=recorded, listed=listed, tone=tone, explain=explain,
         )  # fmt: skip
         moved = transition(field="state", source=list(sources), target=target, custom={"step": spec})(body)
 
@@ -156,9 +160,9 @@ def perform(case, spec: Step, moved: Callable, *, by: Actor, on: datetime, versi
                 row.state_since = on
             row.save()
             effects.after(row, spec, old=old, by=by, on=on, unit=unit, values=values, detail=detail)
-            follow = steps_of(type(row)).get(spec.then)
-            if follow is not None and not follow.guard_refusal(row, by=by, on=on):
-                effects.follow(row, spec.then, on=on)
+            following = (steps_of(type(row))[name] for name in spec.then)
+            if follow := next((one for one in following if not one.guard_refusal(row, by=by, on=on)), None):
+                effects.follow(row, follow.name, on=on)
     except Refusal as refusal:
         if not is_nested():
             effects.record_refusal(case, spec, refusal, by=by, on=on)

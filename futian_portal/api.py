@@ -4,11 +4,12 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from authorizations import api as authorizations
 from casework.api import others
 from operators import api as operators
 
 router = SimpleRouter()
-for view in (operators.CallViewSet, operators.OperatorApplicationViewSet, operators.OperatingAgreementViewSet):
+for view in (*operators.VIEWSETS, *authorizations.VIEWSETS):
     router.register(view.model.plural, view, basename=view.model.kind)
 
 urlpatterns = [

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "casework.ledger",
     "casework",
     "operators",
+    "authorizations",
     "futian_portal",
 ]
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("", include("authorizations.urls")),
     path("", include("operators.urls")),
     path("", include("casework.urls")),
 ]

@@ -36,3 +36,6 @@ class OperatingAgreementViewSet(CaseViewSet):
     def get_queryset(self):
         """With the application and the text of each agreement."""
         return super().get_queryset().select_related("application", "text")
+
+
+VIEWSETS = (CallViewSet, OperatorApplicationViewSet, OperatingAgreementViewSet)

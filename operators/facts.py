@@ -100,7 +100,7 @@ def _seats(application):
 def of_agreement(agreement, actor: Actor) -> dict:
     """An agreement with its parts in the order of the measures and every signature, void ones marked."""
     return {
-        "parts": [(part, agreement.parts.get(part.code, "")) for part in agreement.required_parts()],
+        "parts": agreement.parts_shown(),
         "signatures": agreement.signatures.select_related("organisation", "person"),
         "application_seen": actor.has(*STAFF, Role.OPERATOR),
     }

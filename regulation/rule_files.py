@@ -16,13 +16,18 @@ T = TypeVar("T")
 UNITS = ("working_days", "days", "months", "years")
 MARKS = 100
 """What the marks of a score sheet add up to."""
-MODEL_FACTS = frozenset({"bureau", "operator", "number", "starts_on", "ends_on", "years"})
+MODEL_FACTS = frozenset(
+    {
+        "bureau", "operator", "number", "starts_on", "ends_on", "years", "partner", "user", "departments", "scenario",
+        "purpose", "mode", "resources", "measures",
+    }
+)  # fmt: skip
 """What a model text may leave open as `{name}`."""
 NEEDED = {
     "periods": {"preliminary_review", "assessment", "confirmation", "operating_agreement", "log_retention"},
     "checklists": {"qualification", "technical"},
     "criteria": {"operator_panel"},
-    "parts": {"operating_agreement", "data_use_agreement", "platform_service_agreement"},
+    "parts": {"operating_agreement", "data_use_agreement", "platform_service_agreement", "partner_rules"},
     "settings": {"correction_stops_clock", "panel_minimum", "panel_odd"},
     "warnings": {"task", "agreement_expiry", "rules_end"},
     "roles": {
@@ -33,8 +38,15 @@ NEEDED = {
         "bureau", "department", "operator", "partner", "regulator", "government", "expert", "assessor",
         "administration", "data_subject",
     },
-    "prefixes": {"call", "operator-application", "operating-agreement"},
-    "options": {"expertise"},
+    "prefixes": {
+        "call", "operator-application", "operating-agreement", "document", "partner-rules", "partner",
+        "platform-service-agreement", "resource", "need", "objection", "authorization-request", "scenario",
+        "data-use-agreement", "grant", "quality-issue",
+    },
+    "options": {
+        "expertise", "document_kind", "openness", "grade", "sensitivity", "field_type", "resource_format",
+        "update_cycle", "level", "theme", "mode_of_use", "consent_kind", "quality_problem",
+    },
 }  # fmt: skip
 """What is asked for by name. A file that lacks one is refused when it is read, not on the day it is asked for."""
 SETTING_TYPES = {"correction_stops_clock": bool, "panel_minimum": int, "panel_odd": bool}

@@ -16,7 +16,7 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
-APPS = ("accounts", "casework", "futian_portal", "operators", "regulation", "templates")
+APPS = ("accounts", "authorizations", "casework", "futian_portal", "operators", "regulation", "templates")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdr]|\{\w*\}")
 
 Key = tuple[str | None, str]

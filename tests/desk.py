@@ -16,7 +16,7 @@ from accounts.actors import Actor
 from casework.models.case import Case
 from casework.refusals import Refusal
 
-APPS = {"operators", "casework", "guardian"}
+APPS = {"authorizations", "operators", "casework", "guardian"}
 
 
 def rows() -> dict[str, list[dict]]:

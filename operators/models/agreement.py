@@ -3,27 +3,22 @@
 import calendar as months
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import SYSTEM, Actor
-from accounts.models import Organisation
 from accounts.queries import bureau
 from accounts.roles import Role
-from casework import papers
+from casework import agreements
+from casework.agreements import Agreement, SideSignature
 from casework.beginning import Start
 from casework.inputs import Input
-from casework.models.case import Case, CaseQuerySet
-from casework.models.paper import Paper
 from casework.refusals import InvalidInput
 from casework.states import State, States, the_bureau, the_system
 from casework.step import step
 from operators import facts, guards, letters
 from operators.models.application import OperatorApplication
 from operators.parties import the_signatories
-from regulation.rules import Part
 
 STATES = States.of(
     draft=State(label=_("Being drafted"), owner=the_bureau, task=_("Complete the text of the agreement"), article="13"),
@@ -44,14 +39,6 @@ def years_later(day: date, years: int) -> date:
     return date.fromordinal(same.toordinal() - 1)
 
 
-class AgreementQuerySet(CaseQuerySet):
-    """Reads of agreements."""
-
-    def in_force(self, *, on: date) -> "AgreementQuerySet":
-        """Agreements that bind on that day: effective and inside their term (Art. 13)."""
-        return self.filter(state="effective", starts_on__lte=on, ends_on__gte=on)
-
-
 def _terms(agreement: "OperatingAgreement | None") -> dict[str, Input]:
     years = guards.rules_today().period("operating_agreement").value
     return {
@@ -66,33 +53,12 @@ def _terms(agreement: "OperatingAgreement | None") -> dict[str, Input]:
     }  # fmt: skip
 
 
-def _same(text: str, other: str) -> bool:
-    """Whether two texts differ at most in white space, which browsers change."""
-    return text.split() == other.split()
-
-
-def part_inputs(agreement: "OperatingAgreement") -> dict[str, Input]:
+def text_inputs(agreement: "OperatingAgreement") -> dict[str, Input]:
     """The term and each required part, with what the draft says."""
-    return _terms(agreement) | {
-        part.code: Input(
-            kind="longtext", label=part.title, max_length=20000, required=False, group=_("Required parts"),
-            initial=agreement.parts.get(part.code, ""),
-        )
-        for part in agreement.required_parts()
-    }  # fmt: skip
+    return _terms(agreement) | agreements.part_inputs(agreement)
 
 
-def signature_inputs(agreement: "OperatingAgreement") -> dict[str, Input]:
-    """The digest of the text that was read, and the declaration of will."""
-    return {
-        "digest": Input(
-            kind="hidden", label=_("Digest of the text"), max_length=64, initial=agreement.text_digest
-        ),
-        "agreed": Input(kind="confirm", label=_("I have read this text and sign it for my organisation.")),
-    }  # fmt: skip
-
-
-class OperatingAgreement(Case):
+class OperatingAgreement(Agreement):
     """The agreement between the bureau and one approved operator."""
 
     kind = "operating-agreement"
@@ -100,20 +66,13 @@ class OperatingAgreement(Case):
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.REGULATOR, Role.GOVERNMENT)
     draft_step = "edit"
+    parts_list = "operating_agreement"
+    paper = "agreement"
 
     application = models.ForeignKey(
         OperatorApplication, models.PROTECT, related_name="agreements", verbose_name=_("application")
     )
-    starts_on = models.DateField(_("begins on"))
-    ends_on = models.DateField(_("ends on"))
     years = models.PositiveSmallIntegerField(_("term in years"))
-    parts = models.JSONField(_("required parts"), default=dict)
-    edition = models.PositiveSmallIntegerField(_("edition of the text"), default=0)
-    text = models.ForeignKey(Paper, models.PROTECT, related_name="+", null=True, verbose_name=_("text for signature"))
-    effective_at = models.DateTimeField(_("in force since"), null=True)
-    cancelled_because = models.TextField(_("reason for the cancellation"), blank=True)
-
-    objects = AgreementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("operating agreement")
@@ -124,10 +83,6 @@ class OperatingAgreement(Case):
                 fields=["application"], condition=~models.Q(state="cancelled"), name="one_agreement_an_application"
             ),
         ]
-
-    @property
-    def title(self) -> str:
-        return self.organisation.name
 
     @classmethod
     def scope(cls, actor: Actor) -> models.Q:
@@ -145,13 +100,13 @@ class OperatingAgreement(Case):
         """What the reader's page shows (see `operators.facts`)."""
         return facts.of_agreement(self, actor)
 
-    def required_parts(self) -> tuple[Part, ...]:
-        """The ten parts of Art. 13, from the rule set of the agreement."""
-        return self.rules.parts("operating_agreement")
-
     def sides(self) -> set[int]:
         """The organisations that must sign."""
         return {bureau().pk, self.organisation_id}
+
+    def letter(self) -> dict:
+        """What the text for signature says."""
+        return letters.agreement(self, bureau())
 
     def model_parts(self) -> dict[str, str]:
         """The rule set's model text of each part, with the facts of this agreement filled in."""
@@ -162,15 +117,6 @@ class OperatingAgreement(Case):
             )
             for part in self.required_parts()
         }  # fmt: skip
-
-    @property
-    def text_digest(self) -> str:
-        """SHA-256 of the exact PDF bytes both sides sign; empty until the text is made."""
-        return self.text.sha256 if self.text_id else ""
-
-    def valid_signatures(self):
-        """The signatures over the present text; a new edition voids the earlier ones."""
-        return self.signatures.filter(edition=self.edition, digest=self.text_digest)
 
     @staticmethod
     def _build(*, by: Actor, on: datetime, application: str, starts_on: date, years: int) -> "OperatingAgreement":
@@ -197,25 +143,25 @@ class OperatingAgreement(Case):
     )  # fmt: skip
 
     @step(
-        label=_("Change the text"), article="13", source="draft", by=[the_bureau], inputs=part_inputs,
+        label=_("Change the text"), article="13", source="draft", by=[the_bureau], inputs=text_inputs,
         tone="secondary",
     )  # fmt: skip
     def edit(self, *, by, on, starts_on, years, **parts):
         before = self.model_parts()
         self.starts_on, self.ends_on, self.years = starts_on, years_later(starts_on, years), years
         # A part left as the portal proposed it follows the term; one that was written by hand stays as written.
-        left = {code: text for code, text in self.model_parts().items() if _same(parts[code], before[code])}
+        left = {
+            code: text for code, text in self.model_parts().items() if agreements.same_text(parts[code], before[code])
+        }
         self.parts = parts | left
 
     @step(
         label=_("Fix the text for signature"), article="13", source="draft", target="signing", by=[the_bureau],
-        guards=[guards.parts_complete, guards.term_not_empty],
+        guards=[agreements.parts_complete, agreements.term_not_empty],
         explain=_("The text is printed once as a PDF; both sides sign its digest. A later change voids signatures."),
     )  # fmt: skip
     def fix_text(self, *, by, on):
-        self.edition += 1
-        self.text = papers.issue(self, "agreement", by=by, at=on, context=letters.agreement(self, bureau()))
-        return {"edition": self.edition, "text": self.text.sha256}
+        return self.print_text(by=by, on=on)
 
     @step(
         label=_("Take the text back for a change"), article="13", source="signing", target="draft",
@@ -223,25 +169,19 @@ class OperatingAgreement(Case):
         explain=_("Signatures given so far become void."),
     )  # fmt: skip
     def take_back(self, *, by, on, reason):
-        voided = list(self.valid_signatures().values_list("organisation_id", flat=True))
-        return {"reason": reason, "voided": voided}
+        return self.voided_by_change(reason)
 
     @step(
         label=_("Sign"), article="12", source="signing", by=[the_signatories],
-        guards=[guards.text_fixed, guards.term_not_over, guards.side_not_signed], inputs=signature_inputs,
-        closes_own=True, then="take_effect",
+        guards=[agreements.text_fixed, agreements.term_not_over, agreements.side_not_signed],
+        inputs=agreements.signature_inputs, closes_own=True, then="take_effect",
     )  # fmt: skip
     def sign(self, *, by, on, digest, agreed):
-        if digest != self.text_digest:
-            raise InvalidInput({"digest": [_("The text has changed since you read it. Read it again before signing.")]})
-        self.signatures.create(
-            organisation=by.organisation, person=by.person, edition=self.edition, digest=digest, signed_at=on
-        )
-        return {"text": digest}
+        return self.put_signature(by=by, on=on, digest=digest)
 
     @step(
         label=_("Take effect"), article="12", source="signing", target="effective", by=[the_system],
-        guards=[guards.signed_by_both],
+        guards=[agreements.signed_by_every_side],
     )  # fmt: skip
     def take_effect(self, *, by, on):
         self.effective_at = on
@@ -257,32 +197,19 @@ class OperatingAgreement(Case):
 
     @step(
         label=_("Expire"), article="13", source="effective", target="expired", by=[the_system],
-        guards=[guards.term_over],
+        guards=[agreements.term_over],
     )  # fmt: skip
     def expire(self, *, by, on):
         """The term has ended."""
 
-    def is_in_force(self, on: date | None = None) -> bool:
-        """Whether the agreement binds on that day (today by default)."""
-        day = on or timezone.localdate()
-        return self.state == "effective" and self.starts_on <= day <= self.ends_on
 
-
-class Signature(models.Model):
+class Signature(SideSignature):
     """One side's signature over the digest of one edition of the text. Those of earlier editions stay on record."""
 
     agreement = models.ForeignKey(OperatingAgreement, models.PROTECT, related_name="signatures")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    edition = models.PositiveSmallIntegerField(_("edition of the text"))
-    digest = models.CharField(_("digest of the text"), max_length=64)
-    signed_at = models.DateTimeField(_("signed at"))
 
-    class Meta:
-        ordering = ["signed_at"]
+    class Meta(SideSignature.Meta):
+        abstract = False
         constraints = [
             models.UniqueConstraint(fields=["agreement", "organisation", "edition"], name="one_signature_a_side")
         ]
-
-    def __str__(self) -> str:
-        return f"{self.agreement_id} {self.organisation}"

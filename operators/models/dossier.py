@@ -1,11 +1,8 @@
 """What an application holds (particulars, statements, evidence, judgements, panel, decision) and who sees it."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -167,12 +164,9 @@ class Dossier(Case):
         """Fix what is handed in as the next round and acknowledge it; earlier judgements of unchanged points stay."""
         earlier = self.submissions.last()
         self.round += 1
-        content = sheets.snapshot(self)
-        text = json.dumps(content, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False)
         submission = Submission.objects.create(
-            application=self, round=self.round, content=json.loads(text), submitted_at=on,
-            digest=hashlib.sha256(text.encode()).hexdigest(),
-        )  # fmt: skip
+            application=self, round=self.round, submitted_at=on, **Submission.fixed(sheets.snapshot(self))
+        )
         self._carry_over(submission.changes_since(earlier) if earlier else None)
         papers.order(self, "acknowledgment", by=by, at=on, context=letters.acknowledgment(self, submission))
         return {"round": self.round, "content": submission.digest}

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.models.submission import HandedIn
+
 
 class PointAnswer(models.Model):
     """The applicant's statement on one point; its evidence is attachments tagged with the point's code."""
@@ -19,28 +21,17 @@ class PointAnswer(models.Model):
         return f"{self.application_id} {self.point}"
 
 
-class Submission(models.Model):
-    """What was handed in, as it was: once on submission, once more after each correction."""
+class Submission(HandedIn):
+    """What was handed in: fields of the entity, and each point with its statement and evidence."""
 
     application = models.ForeignKey("operators.OperatorApplication", models.PROTECT, related_name="submissions")
-    round = models.PositiveSmallIntegerField(_("submission no."))
-    content = models.JSONField(_("content"))
-    digest = models.CharField(_("digest"), max_length=64)
-    submitted_at = models.DateTimeField(_("submitted at"))
 
-    class Meta:
-        ordering = ["round"]
+    class Meta(HandedIn.Meta):
+        abstract = False
         constraints = [models.UniqueConstraint(fields=["application", "round"], name="one_submission_a_round")]
 
     def __str__(self) -> str:
         return f"{self.application_id} #{self.round}"
-
-    def changes_since(self, earlier: "Submission | None") -> set[str]:
-        """The names of what differs from an earlier submission: fields of the entity and points."""
-        if earlier is None:
-            return set()
-        before, now = earlier.content, self.content
-        return {name for name in set(before) | set(now) if before.get(name) != now.get(name)}
 
 
 class PointJudgement(models.Model):

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("futian_portal", "operators", "casework", "accounts", "regulation")
+APPS = ("futian_portal", "authorizations", "operators", "casework", "accounts", "regulation")
 SOURCES = sorted(
     path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.relative_to(ROOT).parts
 )
@@ -113,7 +113,7 @@ def test_every_obligation_of_the_selection_of_operators_has_tests_by_its_name():
     assert found >= OBLIGATIONS
 
 
-@pytest.mark.parametrize("path", [path for path in SOURCES if name(path).startswith(APPS[1:3])], ids=name)
+@pytest.mark.parametrize("path", [path for path in SOURCES if name(path).startswith(APPS[1:4])], ids=name)
 def test_periods_of_the_measures_are_not_constants_of_the_code(path):
     """Nobody adds five days: a length of time that the measures give stands in the rule set."""
     assert [

@@ -1,0 +1,3 @@
+"""Addresses of chapter 4's own pages."""
+
+urlpatterns = []

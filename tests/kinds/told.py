@@ -1,0 +1,41 @@
+"""How the tests that go over every kind of case learn of one: a `Told` for each, in a module of `tests/kinds` an area."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from accounts.actors import Actor
+from casework.models.case import Case
+
+Values = Callable[[], dict]
+
+
+def nothing_more(story, case=None) -> dict:
+    """For what a kind has nothing special to say about."""
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One kind of case as the stories tell it.
+
+    `name` names its golden table and its steps in test ids (`application.score`). `bring(story, state)` brings a case
+    into a state by steps only. `begin(story)` is what a person enters to begin one. `inputs(story, case)` maps a step
+    to what a person in their right mind enters for it. `situations(story)` maps "state, what is special" to how it is
+    reached. `people(story, case)` are actors beyond the cast (name to actor). `sources` says in which of several
+    states a step is tried over page and API; `prepared` what must have been done before its button is open.
+    `listed(story)` brings the case with which its list is read by `list_reader`; `copy(case, number)` copies a row
+    with what it rests on, for lists of a hundred.
+    """
+
+    model: type[Case]
+    name: str
+    bring: Callable[[object, str], Case]
+    begin: Callable[[object], dict]
+    inputs: Callable[[object, Case], Mapping[str, Values]] = nothing_more
+    situations: Callable[[object], Mapping[str, Callable[[], Case]]] = nothing_more
+    people: Callable[[object, Case | None], Mapping[str, Actor]] = nothing_more
+    sources: Mapping[str, str] = field(default_factory=dict)
+    prepared: Mapping[str, Callable[[object, Case], object]] = field(default_factory=dict)
+    listed: Callable[[object], Case] | None = None
+    list_reader: str = "bureau"
+    copy: Callable[[Case, int], Case] | None = None
