@@ -3,11 +3,13 @@
 from django.utils import timezone
 from rest_framework import serializers
 
+from accounts.actors import Actor
 from casework.deadlines import deadline
 from casework.inputs import Input
 from casework.models.attachment import Attachment
 from casework.models.case import Case
 from casework.models.clock import Clock
+from casework.models.handling import Consultation, Handler
 from casework.models.paper import Paper
 from casework.models.task import Task
 from casework.queries import Moment
@@ -61,15 +63,27 @@ class ClockSerializer(serializers.ModelSerializer):
 
 
 class TaskSerializer(serializers.ModelSerializer):
-    """A task of the inbox with its limit."""
+    """A task of the inbox with its limit and the case's handler in the caller's office.
 
+    The context holds `handlers`, read for the whole page.
+    """
+
+    handler = serializers.SerializerMethodField()
     article = serializers.SerializerMethodField()
     due_on = serializers.SerializerMethodField()
     clock = ClockSerializer(allow_null=True)
 
     class Meta:
         model = Task
-        fields = ["id", "case_kind", "case_number", "subject", "state", "article", "opened_at", "due_on", "clock"]
+        fields = [
+            "id", "case_kind", "case_number", "subject", "state", "errand", "article", "handler", "opened_at",
+            "due_on", "clock",
+        ]  # fmt: skip
+
+    def get_handler(self, task: Task) -> str | None:
+        """The handler's name, or null where nobody is assigned."""
+        held = self.context["handlers"].get((task.case_kind, task.case_id))
+        return held.person.name if held else None
 
     def get_article(self, task: Task) -> dict | None:
         """The article under which somebody must act."""
@@ -117,7 +131,7 @@ class ActionSerializer(serializers.Serializer):
     inputs = InputSerializer(many=True)
 
 
-def offered(case: Case, offer: Offer) -> dict:
+def offered(case: Case, offer: Offer, by: Actor) -> dict:
     """An offer as `ActionSerializer` takes it."""
     return {
         "name": offer.step.name,
@@ -126,7 +140,7 @@ def offered(case: Case, offer: Offer) -> dict:
         "open": offer.is_open,
         "reason": offer.closed.message if offer.closed else "",
         "remedy": offer.closed.remedy if offer.closed else "",
-        "inputs": [described(name, asked) for name, asked in offer.step.inputs(case).items()],
+        "inputs": [described(name, asked) for name, asked in offer.step.inputs(case, by).items()],
     }
 
 
@@ -147,6 +161,35 @@ class MomentSerializer(serializers.Serializer):
     def get_article(self, moment: Moment) -> dict | None:
         """The article the step rests on."""
         return article(moment.article)
+
+
+class HandlerSerializer(serializers.ModelSerializer):
+    """Who handles the case in the caller's office."""
+
+    person = serializers.CharField(source="person.name")
+    assigned_by = serializers.CharField(source="assigned_by.name")
+
+    class Meta:
+        model = Handler
+        fields = ["person", "since", "assigned_by", "reason"]
+
+
+class ConsultationSerializer(serializers.ModelSerializer):
+    """A question to a colleague, and the answer."""
+
+    asked_by = serializers.CharField(source="asked_by.name")
+    asked = serializers.CharField(source="asked.name")
+
+    class Meta:
+        model = Consultation
+        fields = ["id", "asked_by", "asked", "question", "asked_at", "answer", "answered_at"]
+
+
+class HandlingSerializer(serializers.Serializer):
+    """What the caller's own office keeps about a case."""
+
+    handler = HandlerSerializer(allow_null=True)
+    consultations = ConsultationSerializer(many=True)
 
 
 class AttachmentSerializer(serializers.ModelSerializer):

@@ -7,6 +7,7 @@ into the outbox; write the ledger entry. A refusal rolls everything back and is 
 """
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import transition
 
-from accounts.actors import Actor
+from accounts.actors import ANONYMOUS, Actor
 from accounts.roles import ADMIN_ROLES
 from casework import effects
 from casework.guards import Guard
@@ -46,10 +47,14 @@ class Step:
     listed: bool = True
     tone: str = "primary"
     explain: str = ""
+    inside: bool = False
 
-    def inputs(self, case: Case) -> Mapping[str, Input]:
-        """What the step asks for on this case."""
-        return (self.asks(case) if callable(self.asks) else self.asks) or {}
+    def inputs(self, case: Case, by: Actor = ANONYMOUS) -> Mapping[str, Input]:
+        """What the step asks for on this case, of this person where it depends on who asks."""
+        if not callable(self.asks):
+            return self.asks or {}
+        asked = self.asks(case, by=by) if "by" in inspect.signature(self.asks).parameters else self.asks(case)
+        return asked or {}
 
     def person_refusal(self, case: Case, by: Actor) -> Refusal | None:
         """Why this person, in the organisation acted for, may not take the step; None where they may."""
@@ -104,6 +109,7 @@ def step(
     listed: bool = True,
     tone: str = "primary",
     explain: str = "",
+    inside: bool = False,
 ) -> Callable[[Callable], Callable]:
     """Declare a method as a step.
 
@@ -113,7 +119,7 @@ def step(
         target: the state it leads to; None keeps the state (a score, a signature, a saved draft).
         by: the parties that may take it; nobody else may.
         guards: facts that must hold.
-        inputs: what it asks for, or a function of the case that says so.
+        inputs: what it asks for, or a function of the case (and, by name, of the actor `by`) that says so.
         then: a step of the system that follows at once, in the same transaction, as soon as its guards hold; of
             several, the first one whose guards do.
         closes_own: in a step that keeps the state, close the tasks of the side that took it.
@@ -121,6 +127,8 @@ def step(
         listed: False for steps that a page of their own offers (a checklist), not the row of buttons.
         tone: how the button looks: primary, secondary or danger.
         explain: one sentence for the page of the step: what happens next.
+        inside: the business of the actor's own organisation: nobody else's timeline shows it, it stands beside the
+            row of buttons, and forms that others have open stay fresh.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
@@ -128,7 +136,7 @@ def step(
         spec = Step(
             name=body.__name__, label=label, article=article, sources=sources, target=target, by=tuple(by),
             guards=tuple(guards), asks=inputs, then=(then,) if isinstance(then, str) else tuple(then),
-            closes_own=closes_own, recorded=recorded, listed=listed, tone=tone, explain=explain,
+            closes_own=closes_own, recorded=recorded, listed=listed, tone=tone, explain=explain, inside=inside,
         )  # fmt: skip
         moved = transition(field="state", source=list(sources), target=target, custom={"step": spec})(body)
 
@@ -155,7 +163,8 @@ def perform(case, spec: Step, moved: Callable, *, by: Actor, on: datetime, versi
             values = _checked(row, spec, by=by, on=on, version=version, given=given)
             old = row.state
             detail = moved(row, by=by, on=on, **values)
-            row.version += 1
+            # What an office does among itself is no change that another one's open form would have to heed.
+            row.version += not spec.inside
             if row.state != old:
                 row.state_since = on
             row.save()
@@ -184,7 +193,7 @@ def _checked(row: Case, spec: Step, *, by: Actor, on: datetime, version: int | N
         )
     if refusal := spec.guard_refusal(row, by=by, on=on):
         raise refusal
-    return clean(spec.inputs(row), given, article=spec.article)
+    return clean(spec.inputs(row, by), given, article=spec.article)
 
 
 def _copy(row: Case, case: Case) -> None:
@@ -232,4 +241,4 @@ def steps_for(case: Case, actor: Actor, *, on: datetime | None = None) -> list[O
 
 def takes_part(case: Case, actor: Actor) -> bool:
     """Whether the actor is on a side of the case: somebody who takes a step of it in one state or another."""
-    return any(spec.person_refusal(case, actor) is None for spec in steps_of(type(case)).values())
+    return any(not spec.inside and spec.person_refusal(case, actor) is None for spec in steps_of(type(case)).values())

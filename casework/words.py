@@ -9,5 +9,8 @@ WORDS = {
     "due_today": _("Today is the last day."),
     "overdue": _("The last day has passed."),
     "escalated": _("A task is overdue; please see to it."),
+    "assigned": _("You now handle this case."),
+    "question": _("A colleague asks you about this case."),
+    "answer": _("A colleague has answered your question."),
     "agreement_ends": _("The agreement ends soon."),
 }
