@@ -31,6 +31,10 @@ TITLES = {
     "decision": gettext_lazy("Notice of decision"),
     "refusal": gettext_lazy("Notice of refusal"),
     "agreement": gettext_lazy("Operating agreement"),
+    "request_acknowledgment": gettext_lazy("Acknowledgment of receipt"),
+    "request_correction": gettext_lazy("Notice of correction"),
+    "request_decision": gettext_lazy("Notice of the decision on the authorization"),
+    "data_use_agreement": gettext_lazy("Data use agreement"),
 }
 
 

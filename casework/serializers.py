@@ -3,6 +3,7 @@
 from django.utils import timezone
 from rest_framework import serializers
 
+from accounts.actors import Actor
 from casework.deadlines import deadline
 from casework.inputs import Input
 from casework.models.attachment import Attachment
@@ -117,7 +118,7 @@ class ActionSerializer(serializers.Serializer):
     inputs = InputSerializer(many=True)
 
 
-def offered(case: Case, offer: Offer) -> dict:
+def offered(case: Case, offer: Offer, by: Actor) -> dict:
     """An offer as `ActionSerializer` takes it."""
     return {
         "name": offer.step.name,
@@ -126,7 +127,7 @@ def offered(case: Case, offer: Offer) -> dict:
         "open": offer.is_open,
         "reason": offer.closed.message if offer.closed else "",
         "remedy": offer.closed.remedy if offer.closed else "",
-        "inputs": [described(name, asked) for name, asked in offer.step.inputs(case).items()],
+        "inputs": [described(name, asked) for name, asked in offer.step.inputs(case, by=by).items()],
     }
 
 

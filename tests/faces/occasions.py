@@ -51,7 +51,7 @@ class Occasion:
 
     @property
     def inputs(self) -> dict[str, Input]:
-        return dict(self.step.inputs(self.case))
+        return dict(self.step.inputs(self.case, by=self.actor))
 
 
 def occasion(story: Story, name: str) -> Occasion:
