@@ -10,34 +10,10 @@ from accounts.actors import Actor
 from casework.inputs import Input
 from casework.models.case import Case
 from casework.step import Step, steps_of
-from operators.models import Call, OperatingAgreement, OperatorApplication
+from tests.kinds import BY_NAME, KINDS
 from tests.machines import table
-from tests.machines.test_golden import returned_in_february
-from tests.story import Story
 
-KINDS = (Call, OperatorApplication, OperatingAgreement)
-
-
-def told(model: type[Case]) -> str:
-    """What a story calls a kind: the last word of its name."""
-    return model.kind.rpartition("-")[2]
-
-
-NAMES = {f"{told(model)}.{name}" for model in KINDS for name, step in steps_of(model).items() if step.asks}
-SOURCES = {
-    # Where a step starts from several states, the one in which it asks for most.
-    "application.save_entity": "draft",
-    "application.save_answer": "draft",
-    "application.withdraw": "qualification_review",
-    "application.step_back": "panel_review",
-}
-PREPARED = {
-    # What must have been done before the button is open.
-    "application.submit": lambda story, case: story.complete(case),
-    "application.refuse_qualification": lambda story, case: story.judge(case, lacking=1),
-    "application.return_for_correction": lambda story, case: story.judge(case, lacking=1),
-    "application.refuse_uncorrected": lambda story, case: returned_in_february(story),
-}
+NAMES = {f"{told.name}.{name}" for told in KINDS for name, step in steps_of(told.model).items() if step.asks}
 
 
 @dataclass(frozen=True)
@@ -54,16 +30,17 @@ class Occasion:
         return dict(self.step.inputs(self.case, by=self.actor))
 
 
-def occasion(story: Story, name: str) -> Occasion:
+def occasion(story, name: str) -> Occasion:
     """The occasion for a step, by its kind and name, such as `application.score`."""
     kind, _dot, verb = name.partition(".")
-    model = next(model for model in KINDS if told(model) == kind)
-    step = steps_of(model)[verb]
-    case = getattr(story, kind)(SOURCES.get(name, step.sources[0]))
-    case = PREPARED.get(name, lambda story, case: None)(story, case) or case
+    told = BY_NAME[kind]
+    step = steps_of(told.model)[verb]
+    case = told.bring(story, told.sources.get(verb, step.sources[0]))
+    if verb in told.prepared:
+        case = told.prepared[verb](story, case) or case
     actor = next(
         actor
-        for who, actor in table.actors(story, case).items()
+        for who, actor in table.actors(told, story, case).items()
         if actor.is_authenticated and who != "delegate" and step.person_refusal(case, actor) is None
     )
     return Occasion(case, step, actor, table.inputs(story, case, verb))

@@ -18,8 +18,8 @@ def wrong(asked, *, for_a_form: bool):
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_the_page_names_the_field_and_keeps_the_rest(story, page, name):
-    at = occasion(story, name)
+def test_the_page_names_the_field_and_keeps_the_rest(whole_story, page, name):
+    at = occasion(whole_story, name)
     desk = page(at.actor)
     shown = [one for one, asked in at.inputs.items() if asked.kind in {"text", "longtext", "date", "past_date"}]
     with nothing_changes():
@@ -34,8 +34,8 @@ def test_the_page_names_the_field_and_keeps_the_rest(story, page, name):
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_the_api_names_the_field(story, api, name):
-    at = occasion(story, name)
+def test_the_api_names_the_field(whole_story, api, name):
+    at = occasion(whole_story, name)
     desk = api(at.actor)
     with nothing_changes():
         for field, asked in at.inputs.items():
@@ -46,10 +46,10 @@ def test_the_api_names_the_field(story, api, name):
                 assert field in answer.json()["errors"], (field, what)
 
 
-def test_what_is_good_is_taken(story, page):
+def test_what_is_good_is_taken(whole_story, page):
     """The occasions themselves are in order: the refusals above are for what is wrong and for nothing else."""
     for name in sorted(NAMES):
-        at = occasion(story, name)
+        at = occasion(whole_story, name)
         answer = page(at.actor).take(at.case, at.step.name, **at.good)
         assert answer.status_code == 302, (name, answer.context and answer.context.get("refusal"))
 

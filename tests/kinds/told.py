@@ -1,10 +1,11 @@
-"""How the tests that go over every kind of case learn of one: a `Told` for each, in a module of `tests/kinds` an area."""
+"""How the tests that go over every kind of case learn of one: a `Told` for each, one module of this folder an area."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from accounts.actors import Actor
 from casework.models.case import Case
+from casework.models.task import Task
 
 Values = Callable[[], dict]
 
@@ -12,6 +13,22 @@ Values = Callable[[], dict]
 def nothing_more(story, case=None) -> dict:
     """For what a kind has nothing special to say about."""
     return {}
+
+
+def row_again(row, **more):
+    """A copy of a row, past the steps: only the reading of copies is measured."""
+    values = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
+    copy = type(row)(**values | {"id": None} | more)
+    copy.save(force_insert=True)
+    return copy
+
+
+def again(case: Case, number: int, **more) -> Case:
+    """A copy of a case under another number, with its tasks; `more` are columns that differ."""
+    copy = row_again(case, number=f"{case.number}-{number}", **more)
+    for task in Task.objects.of(case):
+        row_again(task, **Task.refers(copy))
+    return copy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +41,8 @@ class Told:
     reached. `people(story, case)` are actors beyond the cast (name to actor). `sources` says in which of several
     states a step is tried over page and API; `prepared` what must have been done before its button is open.
     `listed(story)` brings the case with which its list is read by `list_reader`; `copy(case, number)` copies a row
-    with what it rests on, for lists of a hundred.
+    with what it rests on, for lists of a hundred (`again` where it rests on nothing); `lists` are further addresses
+    where it is read in numbers, with who reads there (a name of the cast, None for somebody not signed in).
     """
 
     model: type[Case]
@@ -38,4 +56,9 @@ class Told:
     prepared: Mapping[str, Callable[[object, Case], object]] = field(default_factory=dict)
     listed: Callable[[object], Case] | None = None
     list_reader: str = "bureau"
-    copy: Callable[[Case, int], Case] | None = None
+    copy: Callable[[Case, int], Case] = again
+    lists: Mapping[str, str | None] = field(default_factory=dict)
+
+    def list_case(self, story) -> Case:
+        """The case with which its lists are read: that of `listed`, or one in the first state."""
+        return (self.listed or (lambda story: self.bring(story, self.model.states.initial)))(story)

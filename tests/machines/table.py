@@ -16,69 +16,41 @@ from casework.models.outbox import OutboxMessage
 from casework.models.task import Task
 from casework.refusals import Refusal
 from casework.step import steps_of
-from operators.models import Call, OperatingAgreement, OperatorApplication
-from tests.story import DECISION, ENTITY, NOW, Story
+from tests.kinds import BY_MODEL, KINDS
+from tests.kinds.told import Told
+from tests.story import NOW
 
 HERE = Path(__file__).parent
 
 
-def actors(story: Story, case: Case | None) -> dict[str, Actor]:
-    """Every role in its own and in another organisation, and those who have none."""
+def actors(told: Told, story, case: Case | None) -> dict[str, Actor]:
+    """Every role in its own and in another organisation, those who have none, and whom the kind adds."""
     cast = story.cast
     found = {name: cast[name] for name in cast.names() if not name.startswith("expert") and name != "bureau2"}
-    panel = story.panel(case) if isinstance(case, OperatorApplication) else []
-    others = [cast[f"expert{number}"] for number in range(1, 6) if cast[f"expert{number}"] not in panel]
     elsewhere = {
         f"{name}_elsewhere": dataclasses.replace(cast[name], organisation=cast.outsider.organisation)
         for name in ("bureau", "finance", "government")
     }
     return found | elsewhere | {
-        "expert_on_panel": panel[0] if panel else others[1],
-        "expert_off_panel": others[0],
+        "expert_on_panel": cast.expert2,
+        "expert_off_panel": cast.expert1,
         "read_only": dataclasses.replace(cast.bureau, read_only=True),
         "delegate": dataclasses.replace(cast.bureau2, on_behalf_of=cast.bureau.person, scope=frozenset({"other"})),
         "without_role": Actor(cast.bureau.person, cast.bureau.organisation, frozenset()),
         "anonymous": ANONYMOUS,
         "system": SYSTEM,
-    }  # fmt: skip
+    } | told.people(story, case)  # fmt: skip
 
 
-def inputs(story: Story, case: Case, step: str) -> dict:
+def inputs(story, case: Case, step: str) -> dict:
     """What a person in their right mind enters for the step."""
-    reason = {"reason": "For a reason."}
-    later = {"correct_by": NOW.date().replace(day=20)}
-    kinds: dict[type, dict[str, Callable[[], dict]]] = {
-        Call: {
-            "edit": story.call_values,
-            "withdraw": lambda: reason,
-        },
-        OperatorApplication: {
-            "save_entity": lambda: ENTITY,
-            "save_answer": lambda: {"point": "sound_business", "statement": "We are sound."},
-            "submit": lambda: {"truth": True},
-            "resubmit": lambda: {"truth": True},
-            "withdraw": lambda: reason,
-            "judge": lambda: story.judgements(case),
-            "return_for_correction": lambda: later | {"remark": ""},
-            "extend_correction": lambda: later,
-            "refuse_qualification": lambda: {"remark": "Not enough."},
-            "refuse_uncorrected": lambda: {"remark": "Not corrected."},
-            "step_back": lambda: reason,
-            "excuse_expert": lambda: {"seat": str(case.awaited_seats().values_list("pk", flat=True).first())} | reason,
-            "score": lambda: story.marks(case),
-            "give_opinion": lambda: {"stance": "agree", "opinion": "No objection."},
-            "make_report": lambda: {"recommendation": "approve", "report": "Sound."},
-            "approve": lambda: DECISION,
-            "refuse": lambda: DECISION,
-        },
-        OperatingAgreement: {
-            "edit": lambda: {"starts_on": case.starts_on, "years": case.years} | case.parts,
-            "take_back": lambda: reason,
-            "sign": lambda: {"digest": case.text_digest, "agreed": True},
-            "cancel": lambda: reason,
-        },
-    }
-    return kinds[type(case)].get(step, dict)()
+    return BY_MODEL[type(case)].inputs(story, case).get(step, dict)()
+
+
+def situations(told: Told, story) -> dict[str, Callable[[], Case]]:
+    """How each state is reached, and what else the guards look at."""
+    plain = {state: lambda state=state: told.bring(story, state) for state in told.model.states.by_name}
+    return plain | told.situations(story)
 
 
 def trace(case: Case) -> dict:
@@ -112,20 +84,20 @@ def outcome(case: Case, step: str, by: Actor, given: dict, before: dict) -> str:
     return answer
 
 
-def of_kind(story: Story, model: type[Case], states: dict[str, Callable[[], Case]]) -> Iterator[dict[str, str]]:
+def of_kind(story, told: Told) -> Iterator[dict[str, str]]:
     """One row a state and step, one column an actor; steps that ask for something are also tried without it.
 
     A state may stand several times, each with what is special behind it ("draft, complete"); those rows are for the
     steps that start from it.
     """
-    for situation, bring in states.items():
+    for situation, bring in situations(told, story).items():
         state, special, _what = situation.partition(", ")
         with transaction.atomic():
             case = bring()
             case.refresh_from_db()
             assert case.state == state
-            people, before = actors(story, case), trace(case)
-            for name, step in steps_of(model).items():
+            people, before = actors(told, story, case), trace(case)
+            for name, step in steps_of(told.model).items():
                 if special and state not in step.sources:
                     continue
                 tries = {"": inputs(story, case, name)}
@@ -138,26 +110,16 @@ def of_kind(story: Story, model: type[Case], states: dict[str, Callable[[], Case
             transaction.set_rollback(True)
 
 
-def beginnings(story: Story) -> Iterator[dict[str, str]]:
+def beginnings(story) -> Iterator[dict[str, str]]:
     """Who may begin a case of each kind."""
-    for model, bring in (
-        (Call, story.call_values),
-        (OperatorApplication, lambda: {"call": story.call().number}),
-        (OperatingAgreement, lambda: _decided(story)),
-    ):
+    for told in KINDS:
         with transaction.atomic():
-            given = bring()
-            row = {"state": model.kind, "step": "begin"}
-            for who, by in actors(story, None).items():
-                row[who] = _begun(model, by, given)
+            given = told.begin(story)
+            row = {"state": told.model.kind, "step": "begin"}
+            for who, by in actors(told, story, None).items():
+                row[who] = _begun(told.model, by, given)
             transaction.set_rollback(True)
             yield row
-
-
-def _decided(story: Story) -> dict:
-    case = story.application("approved")
-    story.close(case.call).publish_results(by=story.cast.bureau, on=NOW)
-    return {"application": case.number, "starts_on": NOW.date(), "years": 2}
 
 
 def _begun(model: type[Case], by: Actor, given: dict) -> str:
@@ -173,9 +135,10 @@ def _begun(model: type[Case], by: Actor, given: dict) -> str:
 
 
 def write(path: Path, rows: list[dict[str, str]]) -> None:
-    """Write a golden table."""
+    """Write a golden table. A column that only some rows have is empty in the others."""
+    names = dict.fromkeys(name for row in rows for name in row)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(file, fieldnames=list(names), restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 

@@ -75,7 +75,7 @@ def test_the_checklists_are_those_of_article_9(shipped):
     assert all(point.title and point.asks and point.evidence for point in points)
 
 
-def test_the_parts_are_those_of_articles_13_and_19(shipped):
+def test_the_parts_are_those_of_articles_13_17_and_19(shipped):
     parts = {kind: [part.code for part in shipped.parts(kind)] for kind in rule_files.NEEDED["parts"]}
     assert parts == {
         "operating_agreement": [
@@ -86,24 +86,46 @@ def test_the_parts_are_those_of_articles_13_and_19(shipped):
             "scenario", "data_list", "access", "term", "charging", "responsibility", "confidentiality",
         ],
         "platform_service_agreement": ["services", "term", "fees", "entry_exit", "rights_duties", "confidentiality"],
+        "partner_rules": ["qualification", "procedure", "conduct", "exit_grounds", "exit_procedure"],
     }  # fmt: skip
     cited = {kind: {part.article for part in shipped.parts(kind)} for kind in parts}
     assert cited == {
         "operating_agreement": {"13"}, "data_use_agreement": {"19(1)"}, "platform_service_agreement": {"19(2)"},
+        "partner_rules": {"17"},
     }  # fmt: skip
 
 
-def test_a_model_text_takes_the_facts_and_is_chinese_in_any_language(shipped):
-    facts = {
-        "bureau": "甲", "operator": "乙", "number": "福府〔2026〕1号", "years": 2,
-        "starts_on": "2026-03-01", "ends_on": "2028-02-29",
-    }  # fmt: skip
+TERM = {"starts_on": "2026-03-01", "ends_on": "2028-02-29"}
+MODEL_TEXTS = {
+    # The facts each kind of agreement puts into its model text, and what one part then says.
+    "operating_agreement": (
+        {"bureau": "甲", "operator": "乙", "number": "福府〔2026〕1号", "years": 2},
+        ("term", "本协议期限 2 年，自 2026-03-01 起至 2028-02-29 止，期满自行终止。"),
+    ),
+    "data_use_agreement": (
+        {"bureau": "甲", "user": "乙", "number": "SQ-1", "scenario": "场景", "purpose": "目的", "mode": "接口调用",
+         "resources": "资源一\n资源二", "measures": "措施", "departments": "卫生健康局"},
+        ("data_list", "资源一\n资源二"),
+    ),
+    "platform_service_agreement": (
+        {"operator": "乙", "partner": "丙", "number": "GZ-1"},
+        ("term", "自 2026-03-01 起至 2028-02-29 止。"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MODEL_TEXTS)
+def test_a_model_text_takes_the_facts_and_is_chinese_in_any_language(shipped, kind):
+    facts, (code, said) = MODEL_TEXTS[kind]
     with translation.override("en"):
-        texts = [part.model_text(**facts) for part in shipped.parts("operating_agreement")]
-    assert all(texts)
-    assert texts[4] == "本协议期限 2 年，自 2026-03-01 起至 2028-02-29 止，期满自行终止。"
-    assert "{" not in "".join(texts)
-    assert shipped.parts("data_use_agreement")[0].model_text(**facts) == ""
+        texts = {part.code: part.model_text(**facts | TERM) for part in shipped.parts(kind)}
+    assert all(texts.values())
+    assert texts[code] == said
+    assert "{" not in "".join(texts.values())
+
+
+def test_where_an_operator_writes_its_own_rules_there_is_no_model_text(shipped):
+    assert [part.model_text() for part in shipped.parts("partner_rules")] == [""] * 5
 
 
 def test_where_the_measures_are_silent_a_basis_is_recorded(shipped):
