@@ -57,8 +57,8 @@ def request_decision(request) -> dict:
 def resource_lines(items: Iterable) -> str:
     """The data list of an agreement: a line a resource, with its conditions."""
     return "\n".join(
-        f"{number}. {item.version.name}（编码 {item.resource.code}，第 {item.version.round} 版，{item.department.name}）"
-        + (f"，条件：{item.conditions}" if item.conditions else "")
+        f"{number}. {item.version.name}（编码 {item.resource.code}，第 {item.version.round} 版，"
+        f"{item.department.name}）" + (f"，条件：{item.conditions}" if item.conditions else "")
         for number, item in enumerate(items, start=1)
     )
 

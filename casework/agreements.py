@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Organisation
+from accounts.roles import Role
 from casework import papers
 from casework.guards import guard
 from casework.inputs import Input
@@ -38,6 +39,8 @@ class Agreement(Case):
     """The list of required parts in the rule set."""
     paper: str
     """The kind of paper the text is printed as."""
+    ends_from: tuple[str, ...] = ("effective",)
+    """The states from which an agreement expires with its term."""
 
     starts_on = models.DateField(_("begins on"))
     ends_on = models.DateField(_("ends on"))
@@ -64,6 +67,10 @@ class Agreement(Case):
     def sides(self) -> set[int]:
         """The keys of the organisations that must sign."""
         raise TypeError(f"{type(self).__name__} must define sides")
+
+    def told_of_end(self) -> list[tuple[int, Role]]:
+        """Organisation and role of everybody who is warned before the term ends."""
+        raise TypeError(f"{type(self).__name__} must define told_of_end")
 
     def letter(self) -> dict:
         """What the text for signature says, as plain data for the paper's template."""

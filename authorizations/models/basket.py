@@ -29,9 +29,7 @@ class BasketItem(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["person", "organisation", "resource"], name="once_in_a_basket")
-        ]
+        constraints = [models.UniqueConstraint(fields=["person", "organisation", "resource"], name="once_in_a_basket")]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.resource_id}"

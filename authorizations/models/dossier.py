@@ -217,16 +217,12 @@ class RequestDossier(Case):
         made = self.submissions.create(
             round=self.round, submitted_at=on, **HandedIn.fixed(sheets.request.snapshot(self))
         )
-        papers.order(
-            self, "request_acknowledgment", by=by, at=on, context=letters.request_acknowledgment(self, made)
-        )
+        papers.order(self, "request_acknowledgment", by=by, at=on, context=letters.request_acknowledgment(self, made))
         return {"round": self.round, "content": made.digest}
 
     def note(self, *, by: Actor, on: datetime, stage: str, outcome: str, text: str) -> None:
         """Keep the opinion of a stage with who gave it."""
-        self.notes.create(
-            stage=stage, outcome=outcome, text=text, by=by.person, organisation=by.organisation, at=on
-        )
+        self.notes.create(stage=stage, outcome=outcome, text=text, by=by.person, organisation=by.organisation, at=on)
 
     def refuse(self, *, by: Actor, on: datetime, reason: str) -> None:
         """End the request with a reason, before any department was asked."""
@@ -311,5 +307,3 @@ class StageNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.stage} {self.outcome}"
-
-

@@ -40,9 +40,7 @@ class GrantQuerySet(models.QuerySet):
         """Grants that can be used on a day: everything above them is in force. The one query that decides."""
         operating = OperatingAgreement.objects.in_force(on=on).filter(organisation=OuterRef("operator"))
         standing = Partnership.objects.in_force(on=on).filter(pk=OuterRef("partnership"))
-        consents = Consent.objects.valid(on=on).filter(
-            scenario=OuterRef("scenario"), resource=OuterRef("resource")
-        )
+        consents = Consent.objects.valid(on=on).filter(scenario=OuterRef("scenario"), resource=OuterRef("resource"))
         return self.filter(
             Q(partnership=None) | Q(Exists(standing)),
             Q(version__personal_information=False, version__business_secret=False) | Q(Exists(consents)),

@@ -1,4 +1,4 @@
-"""The catalogue: data resources that departments keep and the bureau lists, each version fixed (Art. 2(2), 5(1), 6(2))."""
+"""The catalogue: data resources that departments keep and the bureau lists, version by version (Art. 2, 5, 6)."""
 
 from datetime import datetime
 
@@ -84,7 +84,7 @@ class ResourceText(models.Model):
         return self.level not in ("", "district") or bool(self.region)
 
 
-TEXT_FIELDS = tuple(field.name for field in ResourceText._meta.get_fields())
+TEXT_FIELDS = tuple(field.name for field in ResourceText._meta.local_fields)
 
 
 class ResourceQuerySet(CaseQuerySet):
@@ -147,9 +147,7 @@ class DataResource(ResourceText, Case):
     @property
     def has_changes(self) -> bool:
         """Whether the text the department works on differs from the version listed."""
-        return self.current is None or any(
-            getattr(self, name) != getattr(self.current, name) for name in TEXT_FIELDS
-        )
+        return self.current is None or any(getattr(self, name) != getattr(self.current, name) for name in TEXT_FIELDS)
 
     @staticmethod
     def _build(*, by: Actor, on: datetime, **values) -> "DataResource":
@@ -242,7 +240,7 @@ class DataResource(ResourceText, Case):
         text = {name: getattr(self, name) for name in TEXT_FIELDS}
         self.current = ResourceVersion.objects.create(
             resource=self, round=number, submitted_at=on, searched=searched_text(self), **text,
-            **ResourceVersion.fixed({name: value for name, value in text.items()}),
+            **ResourceVersion.fixed(text),
         )  # fmt: skip
         self.returned_because = ""
         return {"version": number, "digest": self.current.digest}

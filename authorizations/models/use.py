@@ -14,7 +14,7 @@ from authorizations import facts, guards, letters, sheets
 from authorizations.models.consent import Consent
 from authorizations.models.grant import Grant
 from authorizations.models.request import AUTHORISED, AuthorizationRequest
-from authorizations.parties import every_signatory, the_user
+from authorizations.parties import every_signatory, role_of, the_user
 from casework import agreements
 from casework.agreements import Agreement, SideSignature
 from casework.beginning import Start
@@ -57,6 +57,7 @@ class DataUseAgreement(Agreement):
     draft_step = "edit"
     parts_list = "data_use_agreement"
     paper = "data_use_agreement"
+    ends_from = ("effective", "suspended")
 
     request = models.ForeignKey(
         AuthorizationRequest, models.PROTECT, related_name="agreements", verbose_name=_("request")
@@ -112,6 +113,10 @@ class DataUseAgreement(Agreement):
         """The organisations that must sign: the user, the bureau, every department concerned."""
         return {bureau().pk, self.organisation_id} | self.departments()
 
+    def told_of_end(self) -> list[tuple[int, Role]]:
+        """The user and the bureau, who draw up a renewal."""
+        return [(bureau().pk, Role.BUREAU), (self.organisation_id, role_of(self.organisation))]
+
     def letter(self) -> dict:
         """What the text for signature says."""
         return letters.data_use_agreement(self, bureau())
@@ -135,9 +140,7 @@ class DataUseAgreement(Agreement):
 
     def items_without_consent(self, on: date):
         """The granted items with personal information or secrets for whose scenario no consent is valid on the day."""
-        consents = Consent.objects.valid(on=on).filter(
-            scenario=self.request.scenario_id, resource=OuterRef("resource")
-        )
+        consents = Consent.objects.valid(on=on).filter(scenario=self.request.scenario_id, resource=OuterRef("resource"))
         sensitive = Q(version__personal_information=True) | Q(version__business_secret=True)
         return self.request.granted_items().filter(sensitive).filter(~Exists(consents)).select_related("version")
 

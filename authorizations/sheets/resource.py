@@ -42,7 +42,9 @@ def text(resource) -> dict[str, Input]:
         "summary": Input(kind="longtext", label=_("Summary"), max_length=2000, required=False,
                          initial=said("summary"), group=about, help=_("What it holds, since when, about whom.")),
         "theme": _choice("theme", _("Theme"), said("theme"), required=False, group=about),
-        "resource_format": _choice("resource_format", _("Format"), said("resource_format"), required=False, group=about),
+        "resource_format": _choice(
+            "resource_format", _("Format"), said("resource_format"), required=False, group=about
+        ),
         "update_cycle": _choice("update_cycle", _("Update cycle"), said("update_cycle"), required=False, group=about),
         "fields": Input(kind="longtext", label=_("Fields"), max_length=20000, required=False,
                         initial=fields_as_lines(said("fields") or []), group=about,
@@ -109,7 +111,9 @@ def fields_of_lines(text: str) -> list[dict]:
             continue
         cells = [cell.strip() for cell in FIELD_LINE.split(line)]
         if len(cells) != 4 or not all(cells[:2]):
-            problems.append(_("Line %(line)s: four cells are needed: name, what it is, type, level.") % {"line": number})
+            problems.append(
+                _("Line %(line)s: four cells are needed: name, what it is, type, level.") % {"line": number}
+            )
         elif cells[2] not in kinds or cells[3] not in levels:
             problems.append(_("Line %(line)s: the type or the level is not known.") % {"line": number})
         elif any(field["name"] == cells[0] for field in found):

@@ -104,7 +104,9 @@ class CaseViewSet(viewsets.GenericViewSet):
         """What the caller may do now: name, label, inputs, article; a closed one with the reason."""
         case = self._case()
         return Response(
-            ActionSerializer([offered(case, offer, self.actor) for offer in steps_for(case, self.actor)], many=True).data
+            ActionSerializer(
+                [offered(case, offer, self.actor) for offer in steps_for(case, self.actor)], many=True
+            ).data
         )
 
     @extend_schema(request=OpenApiTypes.OBJECT, parameters=[KEY, IF_MATCH])

@@ -104,6 +104,10 @@ class OperatingAgreement(Agreement):
         """The organisations that must sign."""
         return {bureau().pk, self.organisation_id}
 
+    def told_of_end(self) -> list[tuple[int, Role]]:
+        """Both sides."""
+        return [(bureau().pk, Role.BUREAU), (self.organisation_id, Role.OPERATOR)]
+
     def letter(self) -> dict:
         """What the text for signature says."""
         return letters.agreement(self, bureau())
