@@ -13,7 +13,7 @@ class DataResourceViewSet(CaseViewSet):
 
     def get_queryset(self):
         """With the version listed."""
-        return super().get_queryset().select_related("current")
+        return super().get_queryset().select_related("listed_version")
 
 
 class AuthorizationRequestViewSet(CaseViewSet):

@@ -140,7 +140,7 @@ class RequestDossier(Case):
         """
         codes = list(dict.fromkeys(codes))
         offered = DataResource.objects.visible_to(by).offered().filter(Q(number__in=codes) | Q(code__in=codes))
-        found = {name: one for one in offered.select_related("current") for name in (one.number, one.code)}
+        found = {name: one for one in offered.select_related("listed_version") for name in (one.number, one.code)}
         unknown = [code for code in codes if code not in found]
         if unknown:
             raise InvalidInput(
@@ -158,7 +158,7 @@ class RequestDossier(Case):
         self.items.exclude(resource__in=resources).delete()
         for resource in resources:
             self.items.update_or_create(
-                resource=resource, defaults={"version": resource.current, "department_id": resource.organisation_id}
+                resource=resource, defaults={"version": resource.listed_version, "department_id": resource.organisation_id}
             )
 
     # --- reads -----------------------------------------------------------------------------------------------
@@ -213,7 +213,7 @@ class RequestDossier(Case):
         """Fix what is handed in as the next round and acknowledge it."""
         self.round += 1
         self.submitted_at = self.submitted_at or on
-        self.set_items(item.resource for item in self.items.select_related("resource__current"))
+        self.set_items(item.resource for item in self.items.select_related("resource__listed_version"))
         made = self.submissions.create(
             round=self.round, submitted_at=on, **HandedIn.fixed(sheets.request.snapshot(self))
         )

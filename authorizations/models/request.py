@@ -246,14 +246,14 @@ class AuthorizationRequest(RequestDossier):
 
     @step(
         label=_("Conclude: authorised"), article="18", source="confirmation", target="authorised", by=[the_system],
-        guards=[guards.request.all_decided, guards.request.all_granted],
+        guards=[guards.request.all_decided, guards.request.all_granted], then="draft_agreement",
     )  # fmt: skip
     def conclude_authorised(self, *, by, on):
         self._conclude(on)
 
     @step(
         label=_("Conclude: authorised in part"), article="18", source="confirmation", target="authorised_in_part",
-        by=[the_system], guards=[guards.request.all_decided, guards.request.some_granted],
+        by=[the_system], guards=[guards.request.all_decided, guards.request.some_granted], then="draft_agreement",
     )  # fmt: skip
     def conclude_in_part(self, *, by, on):
         self._conclude(on)

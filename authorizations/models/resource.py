@@ -96,7 +96,7 @@ class ResourceQuerySet(CaseQuerySet):
 
 
 class DataResource(ResourceText, Case):
-    """One entry of the catalogue; its columns are the text the department works on, `current` the version listed."""
+    """One entry of the catalogue; its columns are the text the department works on, `listed_version` what the catalogue shows."""
 
     kind = "resource"
     plural = "resources"
@@ -105,7 +105,7 @@ class DataResource(ResourceText, Case):
     draft_step = "edit"
 
     code = models.CharField(_("resource code"), max_length=60, unique=True)
-    current = models.ForeignKey(
+    listed_version = models.ForeignKey(
         "authorizations.ResourceVersion", models.PROTECT, related_name="+", null=True, verbose_name=_("listed version")
     )
     returned_because = models.TextField(_("what has to be corrected"), blank=True)
@@ -126,7 +126,7 @@ class DataResource(ResourceText, Case):
     def scope(cls, actor: Actor) -> Q:
         """The department its own, the bureau what was handed in, everybody else what stands in the catalogue."""
         if actor.has(Role.BUREAU, Role.BUREAU_LEAD):
-            return ~Q(state="draft") | Q(current__isnull=False)
+            return ~Q(state="draft") | Q(listed_version__isnull=False)
         seen = Q(state__in=OFFERED)
         return seen | Q(organisation=actor.organisation) if actor.has(Role.DEPARTMENT) else seen
 
@@ -147,7 +147,7 @@ class DataResource(ResourceText, Case):
     @property
     def has_changes(self) -> bool:
         """Whether the text the department works on differs from the version listed."""
-        return self.current is None or any(getattr(self, name) != getattr(self.current, name) for name in TEXT_FIELDS)
+        return self.listed_version is None or any(getattr(self, name) != getattr(self.listed_version, name) for name in TEXT_FIELDS)
 
     @staticmethod
     def _build(*, by: Actor, on: datetime, **values) -> "DataResource":
@@ -238,12 +238,12 @@ class DataResource(ResourceText, Case):
         """Fix the present text as the next version."""
         number = (self.versions.aggregate(last=models.Max("round"))["last"] or 0) + 1
         text = {name: getattr(self, name) for name in TEXT_FIELDS}
-        self.current = ResourceVersion.objects.create(
+        self.listed_version = ResourceVersion.objects.create(
             resource=self, round=number, submitted_at=on, searched=searched_text(self), **text,
             **ResourceVersion.fixed(text),
         )  # fmt: skip
         self.returned_because = ""
-        return {"version": number, "digest": self.current.digest}
+        return {"version": number, "digest": self.listed_version.digest}
 
 
 class ResourceVersion(ResourceText, HandedIn):
