@@ -13,6 +13,7 @@ from accounts.actors import Actor
 from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement, Grant
 from casework import attachments
 from casework.beginning import begin
+from operators.models import Partnership
 from tests.partner_story import PartnerStory
 from tests.story import NOW
 
@@ -78,8 +79,13 @@ class DataStory(PartnerStory):
         if who.startswith("partner"):
             self.in_standing(who)
         else:
-            self.operating_in_force(who)
+            self.operating_agreement(who)
         return self.cast[who]
+
+    def in_standing(self, who: str = "partner") -> Partnership:
+        """The partner's standing with the operator of the cast, brought about now if there is none."""
+        found = Partnership.objects.filter(organisation=self.cast[who].organisation).order_by("pk").last()
+        return found or self.partnership("active", who=who)
 
     def request(self, state: str = "draft", *, who: str = "operator", resources=None, **text) -> AuthorizationRequest:
         """A request in a state, for one resource of each of two departments unless told which."""
