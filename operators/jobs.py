@@ -1,16 +1,15 @@
-"""What time alone brings about: windows open and close, agreements near their end and expire."""
+"""What time alone brings about: windows open and close, agreements near their end and expire, versions take over."""
 
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from accounts.queries import bureau
-from accounts.roles import Role
 from casework import outbox
+from casework.agreements import Agreement
 from casework.models.outbox import OutboxMessage
 from casework.refusals import WrongState
-from operators.models import Call, OperatingAgreement
+from operators.models import Call, Document, OperatingAgreement, PlatformServiceAgreement
 
 
 def advance_calls(*, now: datetime) -> int:
@@ -24,13 +23,28 @@ def advance_calls(*, now: datetime) -> int:
 
 
 def sweep_agreements(*, now: datetime) -> int:
-    """Warn both sides once for each of the rule set's warning times, and let ended terms expire."""
+    """Warn the sides once for each of the rule set's warning times, and let ended terms expire.
+
+    Operating agreements, also suspended ones, and platform service agreements.
+    """
     today, taken = timezone.localdate(now), 0
-    for agreement in OperatingAgreement.objects.filter(state="effective", ends_on__lt=today):
-        taken += _take(agreement.expire, now)
-    for agreement in OperatingAgreement.objects.in_force(on=today).select_related("organisation"):
-        outbox.put(_warnings(agreement, now))
+    operating = OperatingAgreement.objects.filter(state__in=["effective", "suspended"])
+    service = PlatformServiceAgreement.objects.filter(state="effective").select_related("partnership")
+    for running in (operating, service):
+        for agreement in running.filter(ends_on__lt=today):
+            taken += _take(agreement.expire, now)
+        for agreement in running.filter(starts_on__lte=today, ends_on__gte=today).select_related("organisation"):
+            outbox.put(_warnings(agreement, now))
     return taken
+
+
+def sweep_documents(*, now: datetime) -> int:
+    """Supersede the documents whose later version has taken effect. Returns how many were."""
+    today = timezone.localdate(now)
+    replaced = Document.objects.filter(
+        state="published", successors__published_at__isnull=False, successors__effective_on__lte=today
+    )
+    return sum(_take(document.supersede, now) for document in replaced.distinct())
 
 
 def _take(step, now: datetime) -> int:
@@ -42,7 +56,7 @@ def _take(step, now: datetime) -> int:
     return 1
 
 
-def _warnings(agreement: OperatingAgreement, now: datetime) -> list[OutboxMessage]:
+def _warnings(agreement: Agreement, now: datetime) -> list[OutboxMessage]:
     """The warning of the nearest time reached; its key lets it be said once only."""
     left = (agreement.ends_on - timezone.localdate(now)) // timedelta(days=1)
     reached = [days for days in agreement.rules.warning("agreement_expiry").days_ahead if left <= days]
@@ -51,9 +65,9 @@ def _warnings(agreement: OperatingAgreement, now: datetime) -> list[OutboxMessag
     context = {"title": agreement.title, "state": agreement.state, "due_on": agreement.ends_on.isoformat()}
     return [
         OutboxMessage(
-            **OutboxMessage.refers(agreement), kind="agreement_ends", organisation_id=organisation_id, role=role,
-            context=context, created_at=now, next_attempt_at=now,
-            key=f"ends:{agreement.pk}:{agreement.ends_on}:{min(reached)}:{organisation_id}",
+            **OutboxMessage.refers(agreement), kind="agreement_ends", organisation_id=side.organisation_id,
+            role=side.role, context=context, created_at=now, next_attempt_at=now,
+            key=f"ends:{agreement.kind}:{agreement.pk}:{agreement.ends_on}:{min(reached)}:{side.organisation_id}",
         )
-        for organisation_id, role in [(bureau().pk, Role.BUREAU), (agreement.organisation_id, Role.OPERATOR)]
+        for side in agreement.warned()
     ]  # fmt: skip

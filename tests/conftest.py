@@ -1,6 +1,6 @@
 """Fixtures for every test."""
 
-pytest_plugins = ["tests.browsing", "tests.cast", "tests.desk", "tests.flushing", "tests.story"]
+pytest_plugins = ["tests.browsing", "tests.cast", "tests.desk", "tests.flushing", "tests.story", "tests.partner_story"]
 
 
 def pytest_addoption(parser):
