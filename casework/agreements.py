@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Organisation
-from accounts.roles import Role
 from casework import papers
 from casework.guards import guard
 from casework.inputs import Input
 from casework.models.case import Case, CaseQuerySet
 from casework.models.paper import Paper
 from casework.refusals import InvalidInput
+from casework.states import Owner
 from regulation.rules import Part
 
 
@@ -68,9 +68,9 @@ class Agreement(Case):
         """The keys of the organisations that must sign."""
         raise TypeError(f"{type(self).__name__} must define sides")
 
-    def told_of_end(self) -> list[tuple[int, Role]]:
-        """Organisation and role of everybody who is warned before the term ends."""
-        raise TypeError(f"{type(self).__name__} must define told_of_end")
+    def warned(self) -> list[Owner]:
+        """Who is told that the agreement ends soon."""
+        raise TypeError(f"{type(self).__name__} must define warned")
 
     def letter(self) -> dict:
         """What the text for signature says, as plain data for the paper's template."""

@@ -1,12 +1,10 @@
 """Agreements near their end and past it: a warning at each of the rule set's times, then the step that ends them."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from accounts.roles import Role
 from casework import outbox
 from casework.agreements import Agreement
 from casework.models.outbox import OutboxMessage
@@ -16,13 +14,14 @@ from casework.refusals import WrongState
 def sweep(kind: type[Agreement], *, now: datetime) -> int:
     """Let agreements of a kind whose term is over expire, and warn the sides of those that end soon.
 
-    Returns how many expired. The kind says in `ends_from` which states expire and in `told_of_end` whom to warn.
+    Returns how many expired. The kind says in `ends_from` which states expire and in `warned` whom to warn.
     """
     today, taken = timezone.localdate(now), 0
-    for agreement in kind.objects.filter(state__in=kind.ends_from, ends_on__lt=today):
+    running = kind.objects.filter(state__in=kind.ends_from)
+    for agreement in running.filter(ends_on__lt=today):
         taken += take_quietly(agreement.expire, now)
-    for agreement in kind.objects.in_force(on=today).select_related("organisation"):
-        outbox.put(_warnings(agreement, agreement.told_of_end(), now))
+    for agreement in running.filter(starts_on__lte=today, ends_on__gte=today).select_related("organisation"):
+        outbox.put(_warnings(agreement, now))
     return taken
 
 
@@ -36,7 +35,7 @@ def take_quietly(step, now: datetime) -> int:
     return 1
 
 
-def _warnings(agreement: Agreement, told: Iterable[tuple[int, Role]], now: datetime) -> list[OutboxMessage]:
+def _warnings(agreement: Agreement, now: datetime) -> list[OutboxMessage]:
     """The warning of the nearest time reached; its key lets it be said once only."""
     left = (agreement.ends_on - timezone.localdate(now)) // timedelta(days=1)
     reached = [days for days in agreement.rules.warning("agreement_expiry").days_ahead if left <= days]
@@ -45,9 +44,9 @@ def _warnings(agreement: Agreement, told: Iterable[tuple[int, Role]], now: datet
     context = {"title": agreement.title, "state": agreement.state, "due_on": agreement.ends_on.isoformat()}
     return [
         OutboxMessage(
-            **OutboxMessage.refers(agreement), kind="agreement_ends", organisation_id=organisation_id, role=role,
-            context=context, created_at=now, next_attempt_at=now,
-            key=f"ends:{agreement.number}:{agreement.ends_on}:{min(reached)}:{organisation_id}",
+            **OutboxMessage.refers(agreement), kind="agreement_ends", organisation_id=told.organisation_id,
+            role=told.role, context=context, created_at=now, next_attempt_at=now,
+            key=f"ends:{agreement.number}:{agreement.ends_on}:{min(reached)}:{told.organisation_id}",
         )
-        for organisation_id, role in told
+        for told in agreement.warned()
     ]  # fmt: skip

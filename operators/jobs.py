@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from casework.endings import sweep, take_quietly
-from operators.models import Call, OperatingAgreement
+from operators.models import Call, Document, OperatingAgreement, PlatformServiceAgreement
 
 
 def advance_calls(*, now: datetime) -> int:
@@ -17,5 +19,17 @@ def advance_calls(*, now: datetime) -> int:
 
 
 def sweep_agreements(*, now: datetime) -> int:
-    """Warn both sides once for each of the rule set's warning times, and let ended terms expire."""
-    return sweep(OperatingAgreement, now=now)
+    """Warn the sides once for each of the rule set's warning times, and let ended terms expire.
+
+    Operating agreements, also suspended ones, and platform service agreements.
+    """
+    return sweep(OperatingAgreement, now=now) + sweep(PlatformServiceAgreement, now=now)
+
+
+def sweep_documents(*, now: datetime) -> int:
+    """Supersede the documents whose later version has taken effect. Returns how many were."""
+    today = timezone.localdate(now)
+    replaced = Document.objects.filter(
+        state="published", successors__published_at__isnull=False, successors__effective_on__lte=today
+    )
+    return sum(take_quietly(document.supersede, now) for document in replaced.distinct())

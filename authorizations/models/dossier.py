@@ -158,7 +158,8 @@ class RequestDossier(Case):
         self.items.exclude(resource__in=resources).delete()
         for resource in resources:
             self.items.update_or_create(
-                resource=resource, defaults={"version": resource.listed_version, "department_id": resource.organisation_id}
+                resource=resource,
+                defaults={"version": resource.listed_version, "department_id": resource.organisation_id},
             )
 
     # --- reads -----------------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ class ResourceQuerySet(CaseQuerySet):
 
 
 class DataResource(ResourceText, Case):
-    """One entry of the catalogue; its columns are the text the department works on, `listed_version` what the catalogue shows."""
+    """One entry: its columns are the text the department works on, `listed_version` is what the catalogue shows."""
 
     kind = "resource"
     plural = "resources"
@@ -147,7 +147,9 @@ class DataResource(ResourceText, Case):
     @property
     def has_changes(self) -> bool:
         """Whether the text the department works on differs from the version listed."""
-        return self.listed_version is None or any(getattr(self, name) != getattr(self.listed_version, name) for name in TEXT_FIELDS)
+        return self.listed_version is None or any(
+            getattr(self, name) != getattr(self.listed_version, name) for name in TEXT_FIELDS
+        )
 
     @staticmethod
     def _build(*, by: Actor, on: datetime, **values) -> "DataResource":

@@ -20,7 +20,7 @@ from casework.agreements import Agreement, SideSignature
 from casework.beginning import Start
 from casework.inputs import Input
 from casework.refusals import InvalidInput
-from casework.states import State, States, the_bureau, the_system
+from casework.states import Owner, State, States, the_bureau, the_system
 from casework.step import step
 
 STATES = States.of(
@@ -113,9 +113,9 @@ class DataUseAgreement(Agreement):
         """The organisations that must sign: the user, the bureau, every department concerned."""
         return {bureau().pk, self.organisation_id} | self.departments()
 
-    def told_of_end(self) -> list[tuple[int, Role]]:
-        """The user and the bureau, who draw up a renewal."""
-        return [(bureau().pk, Role.BUREAU), (self.organisation_id, role_of(self.organisation))]
+    def warned(self) -> list[Owner]:
+        """The user and the bureau, who draw up a renewal, are told that the agreement ends soon."""
+        return [Owner(bureau().pk, Role.BUREAU), Owner(self.organisation_id, role_of(self.organisation))]
 
     def letter(self) -> dict:
         """What the text for signature says."""
