@@ -20,6 +20,7 @@ from casework.inputs import Input
 from casework.models.case import Case, CaseQuerySet
 from casework.models.paper import Paper
 from casework.refusals import InvalidInput
+from casework.states import Owner
 from regulation.rules import Part
 
 
@@ -38,6 +39,8 @@ class Agreement(Case):
     """The list of required parts in the rule set."""
     paper: str
     """The kind of paper the text is printed as."""
+    ends_from: tuple[str, ...] = ("effective",)
+    """The states from which an agreement expires with its term."""
 
     starts_on = models.DateField(_("begins on"))
     ends_on = models.DateField(_("ends on"))
@@ -64,6 +67,10 @@ class Agreement(Case):
     def sides(self) -> set[int]:
         """The keys of the organisations that must sign."""
         raise TypeError(f"{type(self).__name__} must define sides")
+
+    def warned(self) -> list[Owner]:
+        """Who is told that the agreement ends soon."""
+        raise TypeError(f"{type(self).__name__} must define warned")
 
     def letter(self) -> dict:
         """What the text for signature says, as plain data for the paper's template."""

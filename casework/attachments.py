@@ -22,6 +22,8 @@ from casework.sniffing import NotAccepted, sniff
 from casework.step import steps_for
 
 LONGEST_NAME = 200
+IN_PREPARATION = frozenset({"draft", "correction", "preliminary_correction", "returned"})
+"""States in which a case is still in the hands of whoever prepares it, whatever its kind."""
 
 
 class UploadRefused(InvalidInput):
@@ -128,7 +130,7 @@ def withdraw(attachment: Attachment, *, by: Actor, at: datetime) -> None:
         case = _locked(attachment)
         if by.organisation is None or attachment.organisation_id != by.organisation.pk:
             raise NotYourStep(_("Only the organisation that added a file can remove it."))
-        if case.state not in {"draft", "correction"}:
+        if case.state not in IN_PREPARATION:
             raise WrongState(
                 _("A file can be removed only while the case is a draft or has been returned for correction."),
                 remedy=_("What has been handed in stays as it is."),

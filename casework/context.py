@@ -14,7 +14,10 @@ from casework.models.outbox import Notice
 from regulation import rules
 from regulation.rules import NoRulesInForce, RuleSet
 
-ICONS = {"call": "megaphone", "operator-application": "file-text", "operating-agreement": "pen"}
+ICONS = {
+    "call": "megaphone", "operator-application": "file-text", "operating-agreement": "pen", "document": "journal-text",
+    "partner-rules": "card-checklist", "partner": "building", "platform-service-agreement": "arrow-left-right",
+}  # fmt: skip
 
 
 def shell(request) -> dict:

@@ -3,6 +3,7 @@
 The page's form, the API's description of an action and the check of what came in are all made from these.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -70,7 +71,36 @@ def _text(asked: Input, widget: forms.Widget) -> forms.CharField:
     return forms.CharField(max_length=asked.max_length or 200, widget=widget, **_common(asked))
 
 
+class CodesField(forms.CharField):
+    """Several codes: from a page one a line, from a program as a list. Cleaned into a list without repetition."""
+
+    default_error_messages = {
+        "invalid": _("Enter codes, one a line."),
+        "too_many": _("At most %(most)s at a time."),
+    }
+    most = 500
+
+    def to_python(self, value) -> list[str]:
+        """The codes; white space and commas part them."""
+        if isinstance(value, list | tuple):
+            if not all(isinstance(code, str) for code in value):
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
+            value = "\n".join(value)
+        codes = list(dict.fromkeys(re.split(r"[\s,，、;；]+", super().to_python(value).strip()))) if value else []
+        codes = [code for code in codes if code]
+        if len(codes) > self.most:
+            raise ValidationError(self.error_messages["too_many"] % {"most": self.most}, code="too_many")
+        return codes
+
+    def run_validators(self, value) -> None:
+        """Refuse what no code holds."""
+        super().run_validators("\n".join(value))
+
+
 FIELDS: dict[str, Callable[[Input], forms.Field]] = {
+    "codes": lambda asked: CodesField(
+        max_length=asked.max_length or 20000, widget=forms.Textarea(attrs={"rows": 4}), **_common(asked)
+    ),
     "text": lambda asked: _text(asked, forms.TextInput()),
     "longtext": lambda asked: forms.CharField(
         max_length=asked.max_length or 4000, widget=forms.Textarea(attrs={"rows": 4}), **_common(asked)
@@ -105,7 +135,7 @@ FIELDS: dict[str, Callable[[Input], forms.Field]] = {
 _NUMBER, _DAY = (int, float, Decimal, str), (str, date)
 SHAPES: dict[str, tuple[type, ...]] = {
     "integer": _NUMBER, "decimal": _NUMBER, "date": _DAY, "future_date": _DAY, "past_date": _DAY, "datetime": _DAY,
-    "choices": (list, tuple), "confirm": (bool, str),
+    "choices": (list, tuple), "codes": (list, tuple, str), "confirm": (bool, str),
 }  # fmt: skip
 """What a value may be before a form reads it; text for every other kind. Programs send any JSON there is."""
 Inputs = Mapping[str, Input]

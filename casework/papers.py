@@ -26,11 +26,21 @@ from casework.refusals import Refusal
 logger = logging.getLogger(__name__)
 BYTES_AT_MOST = 30 * 1024 * 1024
 TITLES = {
+    "entry_receipt": gettext_lazy("Receipt for the filing of an entry"),
+    "exit_receipt": gettext_lazy("Receipt for the filing of an exit"),
+    "service_agreement": gettext_lazy("Platform service agreement"),
+    "suspension_notice": gettext_lazy("Notice of suspension"),
+    "resumption_notice": gettext_lazy("Notice of resumption"),
+    "termination_notice": gettext_lazy("Notice of termination"),
     "acknowledgment": gettext_lazy("Acknowledgment of receipt"),
     "correction_notice": gettext_lazy("Notice of correction"),
     "decision": gettext_lazy("Notice of decision"),
     "refusal": gettext_lazy("Notice of refusal"),
     "agreement": gettext_lazy("Operating agreement"),
+    "request_acknowledgment": gettext_lazy("Acknowledgment of receipt"),
+    "request_correction": gettext_lazy("Notice of correction"),
+    "request_decision": gettext_lazy("Notice of the decision on the authorization"),
+    "data_use_agreement": gettext_lazy("Data use agreement"),
 }
 
 

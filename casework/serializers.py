@@ -140,7 +140,7 @@ def offered(case: Case, offer: Offer, by: Actor) -> dict:
         "open": offer.is_open,
         "reason": offer.closed.message if offer.closed else "",
         "remedy": offer.closed.remedy if offer.closed else "",
-        "inputs": [described(name, asked) for name, asked in offer.step.inputs(case, by).items()],
+        "inputs": [described(name, asked) for name, asked in offer.step.inputs(case, by=by).items()],
     }
 
 

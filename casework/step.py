@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import transition
 
-from accounts.actors import ANONYMOUS, Actor
+from accounts.actors import Actor
 from accounts.roles import ADMIN_ROLES
 from casework import effects
 from casework.guards import Guard
@@ -26,7 +26,7 @@ from casework.refusals import GuardRefused, NotYourStep, Refusal, StaleVersion, 
 from casework.states import Party
 from casework.unit import is_nested, unit_of_work
 
-Asked = Mapping[str, Input] | Callable[[Case], Mapping[str, Input]]
+Asked = Mapping[str, Input] | Callable[..., Mapping[str, Input]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +49,16 @@ class Step:
     explain: str = ""
     inside: bool = False
 
-    def inputs(self, case: Case, by: Actor = ANONYMOUS) -> Mapping[str, Input]:
-        """What the step asks for on this case, of this person where it depends on who asks."""
+    def inputs(self, case: Case, *, by: Actor) -> Mapping[str, Input]:
+        """What the step asks this actor for on this case."""
         if not callable(self.asks):
             return self.asks or {}
-        asked = self.asks(case, by=by) if "by" in inspect.signature(self.asks).parameters else self.asks(case)
-        return asked or {}
+        return self.asks(case, by=by) if self.asks_by else self.asks(case)
+
+    @functools.cached_property
+    def asks_by(self) -> bool:
+        """Whether what is asked for depends on who is asked."""
+        return "by" in inspect.signature(self.asks).parameters
 
     def person_refusal(self, case: Case, by: Actor) -> Refusal | None:
         """Why this person, in the organisation acted for, may not take the step; None where they may."""
@@ -119,7 +123,7 @@ def step(
         target: the state it leads to; None keeps the state (a score, a signature, a saved draft).
         by: the parties that may take it; nobody else may.
         guards: facts that must hold.
-        inputs: what it asks for, or a function of the case (and, by name, of the actor `by`) that says so.
+        inputs: what it asks for, or a function of the case, and by name of the actor (`by`), that says so.
         then: a step of the system that follows at once, in the same transaction, as soon as its guards hold; of
             several, the first one whose guards do.
         closes_own: in a step that keeps the state, close the tasks of the side that took it.
@@ -193,7 +197,7 @@ def _checked(row: Case, spec: Step, *, by: Actor, on: datetime, version: int | N
         )
     if refusal := spec.guard_refusal(row, by=by, on=on):
         raise refusal
-    return clean(spec.inputs(row, by), given, article=spec.article)
+    return clean(spec.inputs(row, by=by), given, article=spec.article)
 
 
 def _copy(row: Case, case: Case) -> None:

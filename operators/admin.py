@@ -7,7 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_rights import ByRole
 from accounts.roles import Role
 from casework.admin import CaseAdmin
-from operators.models import Call, ConflictDeclaration, Expert, OperatingAgreement, OperatorApplication
+from operators.models import (
+    Call,
+    ConflictDeclaration,
+    Document,
+    Expert,
+    OperatingAgreement,
+    OperatorApplication,
+    PartnerRules,
+    Partnership,
+    PlatformServiceAgreement,
+)
 
 
 @admin.register(Expert)
@@ -35,4 +45,7 @@ class ConflictAdmin(ByRole, admin.ModelAdmin):
     list_display = ["expert", "organisation", "declared_at"]
 
 
-admin.site.register([Call, OperatorApplication, OperatingAgreement], CaseAdmin)
+admin.site.register(
+    [Call, OperatorApplication, OperatingAgreement, PartnerRules, Partnership, PlatformServiceAgreement, Document],
+    CaseAdmin,
+)

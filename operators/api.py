@@ -2,7 +2,15 @@
 
 from casework.api.cases import CaseViewSet
 from operators import serializers
-from operators.models import Call, OperatingAgreement, OperatorApplication
+from operators.models import (
+    Call,
+    Document,
+    OperatingAgreement,
+    OperatorApplication,
+    PartnerRules,
+    Partnership,
+    PlatformServiceAgreement,
+)
 
 
 class CallViewSet(CaseViewSet):
@@ -38,4 +46,52 @@ class OperatingAgreementViewSet(CaseViewSet):
         return super().get_queryset().select_related("application", "text")
 
 
-VIEWSETS = (CallViewSet, OperatorApplicationViewSet, OperatingAgreementViewSet)
+class PartnerRulesViewSet(CaseViewSet):
+    """Operators' rules for partners (Art. 17)."""
+
+    model = PartnerRules
+    serializer_class = serializers.PartnerRulesSerializer
+
+
+class PartnershipViewSet(CaseViewSet):
+    """Platform partners: entry, suspension, exit (Art. 17, 30)."""
+
+    model = Partnership
+    serializer_class = serializers.PartnershipSerializer
+
+    def get_queryset(self):
+        """With the operator and the rules each partner applied under."""
+        return super().get_queryset().select_related("operator", "partner_rules")
+
+
+class PlatformServiceAgreementViewSet(CaseViewSet):
+    """Platform service agreements (Art. 19(2))."""
+
+    model = PlatformServiceAgreement
+    serializer_class = serializers.PlatformServiceAgreementSerializer
+
+    def get_queryset(self):
+        """With the partner's case, the operator and the text of each agreement."""
+        return super().get_queryset().select_related("partnership__operator", "text")
+
+
+class DocumentViewSet(CaseViewSet):
+    """Rules, guides and standards that the bureau publishes (Art. 5(2))."""
+
+    model = Document
+    serializer_class = serializers.DocumentSerializer
+
+    def get_queryset(self):
+        """With the version each one replaces."""
+        return super().get_queryset().select_related("replaces")
+
+
+VIEWSETS = (
+    CallViewSet,
+    OperatorApplicationViewSet,
+    OperatingAgreementViewSet,
+    PartnerRulesViewSet,
+    PartnershipViewSet,
+    PlatformServiceAgreementViewSet,
+    DocumentViewSet,
+)

@@ -2,7 +2,7 @@
 
 from django.db.models import Count, Q
 
-from operators.models import Call, Expert
+from operators.models import Call, Document, Expert
 
 
 def published_calls():
@@ -16,6 +16,11 @@ def published_results(call: Call):
         return call.applications.none()
     decided = call.applications.filter(state__in=["approved", "agreed", "refused"])
     return decided.select_related("organisation").order_by("state", "number")
+
+
+def published_documents():
+    """Documents on the public page, those that took effect last first."""
+    return Document.objects.public().with_next().order_by("-effective_on", "-id")
 
 
 def pool():

@@ -16,3 +16,9 @@ def advance_calls() -> int:
 def sweep_agreements() -> int:
     """Warn of agreements that end soon and let those end whose term is over."""
     return jobs.sweep_agreements(now=timezone.now())
+
+
+@shared_task
+def sweep_documents() -> int:
+    """Supersede documents whose later version has taken effect."""
+    return jobs.sweep_documents(now=timezone.now())

@@ -1,4 +1,4 @@
-"""Addresses of chapter 3's own pages."""
+"""Addresses of chapter 3's own pages, and of the documents published under Art. 5(2)."""
 
 from django.urls import path
 
@@ -7,6 +7,9 @@ from operators.views import experts, prepare, public
 urlpatterns = [
     path("calls/", public.public_calls, name="public-calls"),
     path("calls/<slug:number>/", public.public_call, name="public-call"),
+    path("documents/", public.public_documents, name="public-documents"),
+    path("documents/<slug:number>/", public.public_document, name="public-document"),
+    path("documents/<slug:number>/files/<int:pk>/", public.public_file, name="public-file"),
     path("applications/<slug:number>/prepare/", prepare.prepare, name="prepare"),
     path("applications/<slug:number>/prepare/applicant/", prepare.prepare_entity, name="prepare-entity"),
     path("applications/<slug:number>/prepare/points/<slug:code>/", prepare.prepare_point, name="prepare-point"),

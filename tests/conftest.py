@@ -2,7 +2,10 @@
 
 import pytest
 
-pytest_plugins = ["tests.browsing", "tests.cast", "tests.desk", "tests.flushing", "tests.story"]
+pytest_plugins = [
+    "tests.browsing", "tests.cast", "tests.desk", "tests.flushing", "tests.story", "tests.partner_story",
+    "tests.data_story",
+]  # fmt: skip
 
 
 def pytest_addoption(parser):
@@ -11,6 +14,6 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture
-def whole_story(story):
+def whole_story(data_story):
     """The story that brings every kind of case into every state: the one that knows the most areas."""
-    return story
+    return data_story

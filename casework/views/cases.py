@@ -139,7 +139,7 @@ def take_step(request, plural: str, number: str, name: str):
     # A forged form goes on to the step, which refuses it and writes that down.
     if request.method != "POST" and (refusal := spec.person_refusal(case, request.actor)):
         raise refusal
-    asked = spec.inputs(case, request.actor)
+    asked = spec.inputs(case, by=request.actor)
     refusal = spec.state_refusal(case) or spec.guard_refusal(case, by=request.actor, on=timezone.now())
     form, status = StepForm(inputs=asked), 200
     if request.method == "POST":

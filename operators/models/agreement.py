@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import SYSTEM, Actor
 from accounts.queries import bureau
 from accounts.roles import Role
-from casework import agreements
+from casework import agreements, papers
 from casework.agreements import Agreement, SideSignature
 from casework.beginning import Start
 from casework.inputs import Input
 from casework.refusals import InvalidInput
-from casework.states import State, States, the_bureau, the_system
+from casework.states import Owner, State, States, the_bureau, the_system
 from casework.step import step
-from operators import facts, guards, letters
+from operators import facts, guards, letters, sheets
 from operators.models.application import OperatorApplication
 from operators.parties import the_signatories
 
@@ -27,7 +27,9 @@ STATES = States.of(
         tone="info",
     ),
     effective=State(label=_("In force"), article="13", tone="good"),
+    suspended=State(label=_("Suspended"), article="29(2)", tone="warn"),
     expired=State(label=_("Expired"), article="13", final=True),
+    terminated=State(label=_("Terminated or revoked"), article="14", final=True, tone="bad"),
     cancelled=State(label=_("Cancelled before signature"), article="12", final=True),
 )  # fmt: skip
 
@@ -68,11 +70,17 @@ class OperatingAgreement(Agreement):
     draft_step = "edit"
     parts_list = "operating_agreement"
     paper = "agreement"
+    ends_from = ("effective", "suspended")
 
     application = models.ForeignKey(
         OperatorApplication, models.PROTECT, related_name="agreements", verbose_name=_("application")
     )
     years = models.PositiveSmallIntegerField(_("term in years"))
+    suspended_because = models.TextField(_("reason for the suspension"), blank=True)
+    resumed_because = models.TextField(_("reason for the resumption"), blank=True)
+    ended_ground = models.CharField(_("how it ended"), max_length=20, blank=True, choices=sheets.GROUNDS)
+    ended_because = models.TextField(_("reason for the end"), blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
 
     class Meta:
         verbose_name = _("operating agreement")
@@ -103,6 +111,10 @@ class OperatingAgreement(Agreement):
     def sides(self) -> set[int]:
         """The organisations that must sign."""
         return {bureau().pk, self.organisation_id}
+
+    def warned(self) -> list[Owner]:
+        """Who is told that the agreement ends soon."""
+        return [Owner(bureau().pk, Role.BUREAU), Owner(self.organisation_id, Role.OPERATOR)]
 
     def letter(self) -> dict:
         """What the text for signature says."""
@@ -195,8 +207,41 @@ class OperatingAgreement(Agreement):
         self.cancelled_because = reason
         self.application.unbind(by=SYSTEM, on=on)
 
+    # --- suspension and end: one row; what rests on the agreement is closed and opened again by derivation ------
+
     @step(
-        label=_("Expire"), article="13", source="effective", target="expired", by=[the_system],
+        label=_("Suspend the operation"), article="29(2)", source="effective", target="suspended", by=[the_bureau],
+        tone="danger", inputs=sheets.reason,
+        explain=_("Everything that rests on this agreement is closed at once, until the operation is resumed."),
+    )  # fmt: skip
+    def suspend(self, *, by, on, reason):
+        self.suspended_because, self.resumed_because = reason, ""
+        self._inform("suspension_notice", by=by, on=on, reason=reason)
+
+    @step(
+        label=_("Resume the operation"), article="29(2)", source="suspended", target="effective", by=[the_bureau],
+        guards=[agreements.term_not_over], inputs=sheets.reason,
+        explain=_("What the suspension closed is open again at once."),
+    )  # fmt: skip
+    def resume(self, *, by, on, reason):
+        self.resumed_because = reason
+        self._inform("resumption_notice", by=by, on=on, reason=reason)
+
+    @step(
+        label=_("Terminate or revoke"), article="14", source=["effective", "suspended"], target="terminated",
+        by=[the_bureau], tone="danger", inputs=sheets.termination,
+        explain=_("Access to data and platform is closed at once, for the operator and its partners."),
+    )  # fmt: skip
+    def terminate(self, *, by, on, ground, reason):
+        self.ended_ground, self.ended_because, self.ended_at = ground, reason, on
+        self._inform("termination_notice", by=by, on=on, reason=reason, ground=ground)
+
+    def _inform(self, paper: str, *, by: Actor, on: datetime, reason: str, ground: str = "") -> None:
+        context = letters.agreement_notice(self, on=on, reason=reason, ground=ground)
+        papers.order(self, paper, by=by, at=on, context=context)
+
+    @step(
+        label=_("Expire"), article="13", source=["effective", "suspended"], target="expired", by=[the_system],
         guards=[agreements.term_over],
     )  # fmt: skip
     def expire(self, *, by, on):

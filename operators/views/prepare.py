@@ -182,7 +182,7 @@ def prepare_check(request, number: str):
     case = _preparing(request, number)
     name = "submit" if case.state == "draft" else "resubmit"
     spec = steps_of(OperatorApplication)[name]
-    asked = spec.inputs(case, request.actor)
+    asked = spec.inputs(case, by=request.actor)
     form, status = StepForm(inputs=asked), 200
     refusal = spec.guard_refusal(case, by=request.actor, on=timezone.now())
     if request.method == "POST":

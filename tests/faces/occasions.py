@@ -27,7 +27,7 @@ class Occasion:
 
     @property
     def inputs(self) -> dict[str, Input]:
-        return dict(self.step.inputs(self.case, self.actor))
+        return dict(self.step.inputs(self.case, by=self.actor))
 
 
 def occasion(story, name: str) -> Occasion:

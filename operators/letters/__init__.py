@@ -73,3 +73,16 @@ def agreement(agreement, bureau) -> dict:
         "parts": [{"title": part.title, "text": agreement.parts[part.code]} for part in agreement.required_parts()],
         "edition": agreement.edition,
     }
+
+
+def agreement_notice(agreement, *, on, reason: str, ground: str = "") -> dict:
+    """A suspension, a resumption or the end of an operating agreement: which one, why, from when."""
+    return {
+        "addressee": agreement.organisation.name,
+        "number": agreement.number,
+        "starts_on": agreement.starts_on.isoformat(),
+        "ends_on": agreement.ends_on.isoformat(),
+        "reason": reason,
+        "ground": ground,
+        "day": timezone.localdate(on).isoformat(),
+    }

@@ -80,6 +80,8 @@ truth = {
     "truth": Input(kind="confirm", label=_("What is stated is true and complete, and we answer for it.")),
 }
 reason = {"reason": Input(kind="longtext", label=_("Reason"), max_length=2000)}
+GROUNDS = [("termination", _("Termination of the agreement")), ("revocation", _("Revocation of the authorisation"))]
+termination = {"ground": Input(kind="choice", label=_("How it ends"), choices=GROUNDS)} | reason
 remark = {"remark": Input(kind="longtext", label=_("Remark"), required=False, max_length=2000)}
 new_day = {"correct_by": Input(kind="future_date", label=_("Correct by"), help=_("The last day, until 24:00."))}
 correction = new_day | {

@@ -1,0 +1,8 @@
+"""Chapter 4 in the administration: cases to look at, never to change."""
+
+from django.contrib import admin
+
+from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement
+from casework.admin import CaseAdmin
+
+admin.site.register([DataResource, AuthorizationRequest, DataUseAgreement], CaseAdmin)

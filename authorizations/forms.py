@@ -1,0 +1,1 @@
+"""Forms of chapter 4 that are not the form of a step."""

@@ -1,0 +1,88 @@
+"""The sides of chapter 4: users of data (operators and partners), the operator of a partner, departments."""
+
+from accounts.actors import Actor
+from accounts.queries import bureau
+from accounts.roles import OrganisationKind, Role
+from casework.states import Owner, Party
+
+USER_ROLES = (Role.OPERATOR, Role.PARTNER)
+
+
+def role_of(organisation) -> Role:
+    """The role in which people of an operator or a partner act."""
+    return Role.PARTNER if organisation.kind == OrganisationKind.PARTNER else Role.OPERATOR
+
+
+def _own(case, actor: Actor) -> bool:
+    return actor.organisation is not None and case.organisation_id == actor.organisation.pk
+
+
+def _of_operator(case, actor: Actor) -> bool:
+    return actor.organisation is not None and case.operator_id == actor.organisation.pk
+
+
+def _asked(case, actor: Actor) -> bool:
+    return actor.organisation is not None and case.items.filter(department_id=actor.organisation.pk).exists()
+
+
+def _awaited(case) -> list[Owner]:
+    waiting = case.items.filter(decision="").order_by("department_id").values_list("department_id", flat=True)
+    return [Owner(department, Role.DEPARTMENT) for department in waiting.distinct()]
+
+
+def _signatories(agreement) -> list[Owner]:
+    return [
+        Owner(bureau().pk, Role.BUREAU),
+        Owner(agreement.organisation_id, role_of(agreement.organisation)),
+        *(Owner(department, Role.DEPARTMENT) for department in sorted(agreement.departments())),
+    ]
+
+
+def _signs(agreement, actor: Actor) -> bool:
+    return actor.organisation is not None and actor.organisation.pk in agreement.sides()
+
+
+the_user = Party(
+    name="user",
+    roles=USER_ROLES,
+    owners=lambda case: [Owner(case.organisation_id, role_of(case.organisation))],
+    includes=_own,
+)
+"""Whoever is to use the data: the operator or the partner whose request or agreement it is."""
+the_operator_itself = Party(
+    name="operator",
+    roles=(Role.OPERATOR,),
+    owners=lambda case: [Owner(case.organisation_id, Role.OPERATOR)],
+    includes=_own,
+)
+"""An operator in its own matter."""
+the_partner = Party(
+    name="partner",
+    roles=(Role.PARTNER,),
+    owners=lambda case: [Owner(case.organisation_id, Role.PARTNER)],
+    includes=_own,
+)
+"""A partner in its own matter."""
+the_operator = Party(
+    name="operator of the partner",
+    roles=(Role.OPERATOR,),
+    owners=lambda case: [Owner(case.operator_id, Role.OPERATOR)],
+    includes=_of_operator,
+)
+"""The operator on whose platform a partner works."""
+each_department = Party(name="department", roles=(Role.DEPARTMENT,), owners=_awaited, includes=_asked)
+"""Every department of which the case asks something; each has a task and a clock of its own."""
+the_department = Party(
+    name="department",
+    roles=(Role.DEPARTMENT,),
+    owners=lambda case: [Owner(case.organisation_id, Role.DEPARTMENT)],
+    includes=_own,
+)
+"""A department in its own matter, such as its entry in the catalogue."""
+every_signatory = Party(
+    name="signatories",
+    roles=(Role.BUREAU, *USER_ROLES, Role.DEPARTMENT),
+    owners=_signatories,
+    includes=_signs,
+)
+"""The user, the bureau and every department concerned (Art. 19(1))."""

@@ -1,0 +1,1 @@
+"""Reads of chapter 4 that deserve a name."""

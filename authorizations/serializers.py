@@ -1,0 +1,70 @@
+"""What the API says of resources, requests and agreements on use. Every serializer lists its fields."""
+
+from rest_framework import serializers
+
+from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement, RequestItem
+from casework.serializers import CASE_FIELDS, CaseSerializer
+
+
+class DataResourceSerializer(CaseSerializer):
+    """An entry of the catalogue."""
+
+    class Meta(CaseSerializer.Meta):
+        model = DataResource
+        fields = read_only_fields = [*CASE_FIELDS, "code", "name", "summary"]
+
+
+class RequestItemSerializer(serializers.ModelSerializer):
+    """One resource asked for and what was decided on it."""
+
+    resource = serializers.CharField(source="resource.number")
+    code = serializers.CharField(source="resource.code")
+    name = serializers.CharField(source="version.name")
+    version = serializers.IntegerField(source="version.round")
+    department = serializers.CharField(source="department.name")
+
+    class Meta:
+        model = RequestItem
+        fields = read_only_fields = [
+            "id", "resource", "code", "name", "version", "department", "decision", "conditions", "reason",
+            "decided_at", "suspended_at", "revoked_at",
+        ]  # fmt: skip
+
+
+class AuthorizationRequestSerializer(CaseSerializer):
+    """A request with its resources; a department is given its own alone."""
+
+    operator = serializers.CharField(source="operator.name")
+    scenario = serializers.SerializerMethodField()
+    items = serializers.SerializerMethodField()
+
+    class Meta(CaseSerializer.Meta):
+        model = AuthorizationRequest
+        fields = read_only_fields = [
+            *CASE_FIELDS, "operator", "scenario", "purpose", "mode_of_use", "use_from", "use_until", "measures",
+            "submitted_at", "received_at", "assessed_at", "concluded_at", "round", "correct_by", "refused_because",
+            "city_letter", "city_asked_on", "city_outcome", "city_answer", "city_answered_on", "items",
+        ]  # fmt: skip
+
+    def get_scenario(self, request) -> dict | None:
+        """Code and name of the scenario."""
+        return {"code": request.scenario.code, "name": request.scenario.name} if request.scenario_id else None
+
+    def get_items(self, request) -> list[dict]:
+        """The resources that the caller may see."""
+        return RequestItemSerializer(request.items_shown(self.context["request"]._request.actor), many=True).data
+
+
+class DataUseAgreementSerializer(CaseSerializer):
+    """An agreement on the use of data with its required parts and the digest of the text."""
+
+    request = serializers.SlugRelatedField("number", read_only=True)
+    succeeds = serializers.SlugRelatedField("number", read_only=True)
+    text_digest = serializers.CharField(read_only=True)
+
+    class Meta(CaseSerializer.Meta):
+        model = DataUseAgreement
+        fields = read_only_fields = [
+            *CASE_FIELDS, "request", "starts_on", "ends_on", "parts", "edition", "text_digest", "effective_at",
+            "succeeds", "succession", "suspended_because", "ended_because",
+        ]  # fmt: skip
