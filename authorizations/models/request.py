@@ -62,6 +62,8 @@ class AuthorizationRequest(RequestDossier):
     plural = "authorization-requests"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.PARTNER, Role.DEPARTMENT, Role.REGULATOR)
+    icon = "basket"
+    menu_group = "catalogue"
     draft_step = "edit"
 
     class Meta(RequestDossier.Meta):

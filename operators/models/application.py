@@ -71,6 +71,8 @@ class OperatorApplication(Dossier):
     plural = "operator-applications"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.REGULATOR, Role.GOVERNMENT, Role.EXPERT)
+    icon = "file-text"
+    menu_group = "selection"
     draft_step = "save_entity"
 
     class Meta:
