@@ -43,19 +43,15 @@ class Page:
     first: bool = False
 
 
+_FOR_BUREAU, _FOR_EXPERTS, _FOR_AUDIT = (frozenset({role}) for role in (Role.BUREAU, Role.EXPERT, Role.AUDITADMIN))
 PAGES = (
     Page(section="to_do", label=_("To do"), name="inbox", icon="inbox", roles=WORKING, counts="waiting"),
-    Page(section="selection", label=_("Pool of experts"), name="experts", icon="people", roles=frozenset({Role.BUREAU})),
-    Page(
-        section="selection", label=_("Conflicts of interest"), name="conflicts", icon="shield",
-        roles=frozenset({Role.EXPERT}),
-    ),
+    Page(section="selection", label=_("Pool of experts"), name="experts", icon="people", roles=_FOR_BUREAU),
+    Page(section="selection", label=_("Conflicts of interest"), name="conflicts", icon="shield", roles=_FOR_EXPERTS),
     Page(section="reference", label=_("Rules and calendar"), name="rules", icon="book"),
     Page(section="administration", label=_("Administration"), name="admin:index", icon="gear", roles=ADMIN_ROLES),
-    Page(
-        section="administration", label=_("Ledger"), name="ledger", icon="journal", roles=frozenset({Role.AUDITADMIN})
-    ),
-)  # fmt: skip
+    Page(section="administration", label=_("Ledger"), name="ledger", icon="journal", roles=_FOR_AUDIT),
+)
 
 
 def sections(actor: Actor) -> list[Section]:
