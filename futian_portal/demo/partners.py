@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.actors import Actor
 from casework import attachments
 from casework.beginning import begin
+from operators.jobs import sweep_documents
 from operators.models import Document, PartnerRules, Partnership, PlatformServiceAgreement
 from operators.sheets.partners import PROOF
 
@@ -143,6 +144,7 @@ class Partners:
         """A rule in its second version, a guide, and a standard that takes effect next month."""
         first = self.publish("rule", -200, -190, number="云政数〔2025〕8号", edition="（试行）")
         self.publish("rule", -40, -30, number="云政数〔2026〕3号", replaces=first.number)
+        sweep_documents(now=self.at(-30, 1))
         self.publish("guide", -130, -130, number="")
         self.publish("standard", -2, 28, number="云政数〔2026〕9号")
 
