@@ -47,6 +47,7 @@ class Step:
     listed: bool = True
     tone: str = "primary"
     explain: str = ""
+    side_by_side: bool = False
 
     def inputs(self, case: Case, *, by: Actor) -> Mapping[str, Input]:
         """What the step asks this actor for on this case."""
@@ -112,6 +113,7 @@ def step(
     listed: bool = True,
     tone: str = "primary",
     explain: str = "",
+    side_by_side: bool = False,
 ) -> Callable[[Callable], Callable]:
     """Declare a method as a step.
 
@@ -129,6 +131,8 @@ def step(
         listed: False for steps that a page of their own offers (a checklist), not the row of buttons.
         tone: how the button looks: primary, secondary or danger.
         explain: one sentence for the page of the step: what happens next.
+        side_by_side: for what several sides do in the same state, each for itself: forms that the others have open
+            stay fresh, so the version stays as long as the state does.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
@@ -137,6 +141,7 @@ def step(
             name=body.__name__, label=label, article=article, sources=sources, target=target, by=tuple(by),
             guards=tuple(guards), asks=inputs, then=(then,) if isinstance(then, str) else tuple(then),
             closes_own=closes_own, recorded=recorded, listed=listed, tone=tone, explain=explain,
+            side_by_side=side_by_side,
         )  # fmt: skip
         moved = transition(field="state", source=list(sources), target=target, custom={"step": spec})(body)
 
@@ -163,7 +168,7 @@ def perform(case, spec: Step, moved: Callable, *, by: Actor, on: datetime, versi
             values = _checked(row, spec, by=by, on=on, version=version, given=given)
             old = row.state
             detail = moved(row, by=by, on=on, **values)
-            row.version += 1
+            row.version += not (spec.side_by_side and row.state == old)
             if row.state != old:
                 row.state_since = on
             row.save()

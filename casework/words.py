@@ -9,5 +9,6 @@ WORDS = {
     "due_today": _("Today is the last day."),
     "overdue": _("The last day has passed."),
     "escalated": _("A task is overdue; please see to it."),
+    "urged": _("You are asked to deal with this case soon."),
     "agreement_ends": _("The agreement ends soon."),
 }
