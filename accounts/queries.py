@@ -1,5 +1,6 @@
 """Reads about people and organisations that deserve a name."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -91,6 +92,18 @@ def members_with(role: Role, organisation: Organisation, *, on: datetime | None 
     """Active people who hold the role in the organisation at the moment `on`, by name."""
     held = Membership.objects.in_force(on=on).filter(role=role, organisation=organisation)
     return User.objects.filter(pk__in=held.values("person")).order_by("name", "pk")
+
+
+def holders(roles: Iterable[Role], organisation: Organisation, *, on: datetime | None = None) -> QuerySet[User]:
+    """Active people who hold one of the roles in the organisation at the moment `on`, by name."""
+    held = Membership.objects.in_force(on=on).filter(role__in=list(roles), organisation=organisation)
+    return User.objects.filter(pk__in=held.values("person")).order_by("name", "pk")
+
+
+def roles_held(person: User, organisation: Organisation, *, on: datetime | None = None) -> set[str]:
+    """The roles the person holds in the organisation at the moment `on`."""
+    held = Membership.objects.in_force(on=on).filter(person=person, organisation=organisation)
+    return set(held.values_list("role", flat=True))
 
 
 def colleagues(person: User, organisation: Organisation, *, on: datetime | None = None) -> QuerySet[User]:

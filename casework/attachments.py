@@ -55,7 +55,7 @@ def may_attach(case: Case, by: Actor) -> bool:
     turn = case.current.owner
     if turn is None or by.is_system or not turn.admits(case, by):
         return False
-    return any(offer.is_open for offer in steps_for(case, by))
+    return any(offer.is_open for offer in steps_for(case, by) if not offer.step.inside)
 
 
 def seen_by(actor: Actor, case: Case):

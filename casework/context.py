@@ -2,22 +2,16 @@
 
 from datetime import date
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.roles import ADMIN_ROLES, Role
 from casework import queries
-from casework.kinds import kinds
+from casework.menu import menu_for
 from casework.models.outbox import Notice
 from regulation import rules
 from regulation.rules import NoRulesInForce, RuleSet
-
-ICONS = {
-    "call": "megaphone", "operator-application": "file-text", "operating-agreement": "pen", "document": "journal-text",
-    "partner-rules": "card-checklist", "partner": "building", "platform-service-agreement": "arrow-left-right",
-}  # fmt: skip
 
 
 def shell(request) -> dict:
@@ -30,7 +24,7 @@ def shell(request) -> dict:
     waiting = queries.capped_count(queries.awaiting(actor))
     unread = queries.capped_count(Notice.objects.filter(person=actor.person, read_at=None))
     return context | {
-        "menu": _menu(request, actor, _shown(waiting)),
+        "menu": menu_for(actor, request.path, {"waiting": _shown(waiting)}),
         "waiting": _shown(waiting),
         # Who can bring about a successor is told; everybody else reads the dates in the footer.
         "rules_notice": _ending(today) if actor.has(Role.BUREAU, Role.BUREAU_LEAD, *ADMIN_ROLES) else "",
@@ -41,31 +35,6 @@ def shell(request) -> dict:
 def _shown(count: int) -> str:
     most = queries.SHOWN_AT_MOST - 1
     return f"{most}+" if count > most else str(count) if count else ""
-
-
-def _menu(request, actor, waiting: str) -> list[dict]:
-    items = [] if actor.has(*ADMIN_ROLES) else [_item(request, _("To do"), reverse("inbox"), "inbox", waiting)]
-    items += [
-        _item(
-            request, model._meta.verbose_name_plural, reverse("cases", args=[model.plural]), ICONS.get(model.kind, "")
-        )
-        for model in kinds().values()
-        if actor.has(*model.audience)
-    ]
-    if actor.has(Role.BUREAU):
-        items.append(_item(request, _("Pool of experts"), reverse("experts"), "people"))
-    if actor.has(Role.EXPERT):
-        items.append(_item(request, _("Conflicts of interest"), reverse("conflicts"), "shield"))
-    if actor.has(*ADMIN_ROLES):
-        items.append(_item(request, _("Administration"), reverse("admin:index"), "gear"))
-    if actor.has(Role.AUDITADMIN):
-        items.append(_item(request, _("Ledger"), reverse("ledger"), "journal"))
-    items.append(_item(request, _("Rules and calendar"), reverse("rules"), "book"))
-    return items
-
-
-def _item(request, label: str, url: str, icon: str, count: str = "") -> dict:
-    return {"label": label, "url": url, "icon": icon, "count": count, "active": request.path.startswith(url)}
 
 
 def _rules_in_force(today: date) -> str:

@@ -58,7 +58,7 @@ def enter(row, *, by: Actor, on: datetime) -> None:
 def open_task(row, owner: Owner, *, on: datetime) -> None:
     """Give one more side a task in the present state, as when a panel member is replaced; none that it has already."""
     same = {"organisation_id": owner.organisation_id, "role": owner.role, "person_id": owner.person_id}
-    if Task.objects.of(row).filter(closed_at=None, state=row.state, **same).exists():
+    if Task.objects.of(row).turns().filter(closed_at=None, state=row.state, **same).exists():
         return
     clock = _running(row).filter(organisation_id=owner.organisation_id).first()
     limit, article = _limit(row, row.current)
@@ -70,7 +70,32 @@ def open_task(row, owner: Owner, *, on: datetime) -> None:
 
 def close_tasks_of(row, person, *, by: Actor, on: datetime) -> None:
     """Take the task of one person away, as when a panel member is excused."""
-    _close(row, Q(person=person), by=by, on=on)
+    _close(row, Q(person=person, errand=""), by=by, on=on)
+
+
+def open_errand(row, owner: Owner, errand: str, *, on: datetime) -> None:
+    """Give one person something to do beside the case's course, within the office's own limit; once at a time."""
+    if Task.objects.of(row).filter(closed_at=None, person=owner.person_id, errand=errand).exists():
+        return
+    task = _task(row, row.current, owner, _running(row).filter(organisation_id=owner.organisation_id).first(), on)
+    task.errand = errand
+    Task.objects.bulk_create([task])
+
+
+def close_errand(row, person, errand: str, *, by: Actor, on: datetime) -> None:
+    """The person has done what was asked."""
+    _close(row, Q(person=person, errand=errand), by=by, on=on)
+
+
+def tell(row, kind: str, person_id: int, *, by: Actor, on: datetime) -> None:
+    """A notice to one person of the actor's own organisation; nobody else hears of it."""
+    outbox.put([
+        OutboxMessage(
+            **OutboxMessage.refers(row), kind=kind, organisation_id=by.organisation.pk, role="", person_id=person_id,
+            context={"title": row.title, "state": row.state}, created_at=on, next_attempt_at=on,
+            key=f"{row.kind}:{row.pk}:{kind}:{person_id}:{on.isoformat()}",
+        )
+    ])  # fmt: skip
 
 
 def follow(row, name: str, *, on: datetime) -> None:
@@ -89,12 +114,12 @@ def _task(row, state: State, owner: Owner, clock: Clock | None, on: datetime) ->
 def _close_own(row, *, by: Actor, on: datetime) -> None:
     """Close the tasks of the side that has done its part, and the clocks on which nobody has a task any more."""
     mine = Q(person=by.person) | Q(person=None, organisation=by.organisation, role__in=[r.value for r in by.roles])
-    _close(row, mine, by=by, on=on)
+    _close(row, mine & Q(errand=""), by=by, on=on)
 
 
 def _close(row, which: Q, *, by: Actor, on: datetime) -> None:
     Task.objects.of(row).filter(which, closed_at=None).update(closed_at=on, closed_by=by.person)
-    awaited = Task.objects.of(row).filter(closed_at=None, clock__isnull=False).values("clock")
+    awaited = Task.objects.of(row).turns().filter(closed_at=None, clock__isnull=False).values("clock")
     finished = _running(row).exclude(pk__in=awaited)
     finished.update(stopped_at=on, next_word_at=None)
 

@@ -39,7 +39,7 @@ def overviews(cases: Sequence[Case], actor: Actor, *, on: datetime) -> list[Over
         return []
     kind, ids = cases[0].kind, [case.pk for case in cases]
     tasks, clocks = defaultdict(list), defaultdict(list)
-    open_tasks = Task.objects.filter(case_kind=kind, case_id__in=ids, closed_at=None)
+    open_tasks = Task.objects.turns().filter(case_kind=kind, case_id__in=ids, closed_at=None)
     for task in open_tasks.select_related("organisation", "person").order_by("id"):
         tasks[task.case_id].append(task)
     running = Clock.objects.filter(case_kind=kind, case_id__in=ids, stopped_at=None)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BigIntegerField, F
+from django.db.models import BigIntegerField, Exists, F, OuterRef
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ from accounts.models import User
 from casework.kinds import kinds, model_for
 from casework.ledger.models import Entry
 from casework.models.case import Case
+from casework.models.handling import Handler
 from casework.models.task import Task
 from casework.refusals import NotVisible
 from casework.step import steps_of
@@ -30,6 +31,17 @@ def awaiting(actor: Actor, *, after: tuple | None = None):
         # As one comparison of rows, PostgreSQL starts in the index at the very place; SQLite starts at the day.
         tasks = tasks.filter(TupleGreaterThan(Tuple(F("due_on"), F("id")), (due_on, pk)), due_on__gte=due_on)
     return tasks
+
+
+def handled(actor: Actor, *, after: tuple | None = None):
+    """Of the open tasks those of cases that the person handles, and what colleagues ask the person."""
+    cases = Handler.objects.visible_to(actor).filter(
+        person=actor.person, case_kind=OuterRef("case_kind"), case_id=OuterRef("case_id")
+    )
+    tasks = Task.objects.filter(closed_at=None, organisation=actor.organisation)
+    # Two short searches by their own index; an "or" over both would read the whole inbox.
+    mine = tasks.filter(Exists(cases)).values("pk").union(tasks.filter(person=actor.person).values("pk"))
+    return awaiting(actor, after=after).filter(pk__in=mine)
 
 
 def done(actor: Actor):
@@ -114,10 +126,12 @@ class Moment:
 def timeline(case: Case, actor: Actor) -> list[Moment]:
     """The steps of a case so far, the latest first, without those that this reader may not see."""
     hidden = case.hidden_steps(actor)
+    inside = {name for name, spec in steps_of(type(case)).items() if spec.inside}
+    own = actor.organisation.pk if actor.organisation else None
     entries = [
         entry
         for entry in Entry.objects.filter(case_kind=case.kind, case_id=case.pk, kind="step").order_by("-seq")
-        if entry.action not in hidden
+        if entry.action not in hidden and (entry.action not in inside or entry.organisation_id == own)
     ]
     return moments(case, entries)
 

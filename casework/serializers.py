@@ -9,6 +9,7 @@ from casework.inputs import Input
 from casework.models.attachment import Attachment
 from casework.models.case import Case
 from casework.models.clock import Clock
+from casework.models.handling import Consultation, Handler
 from casework.models.paper import Paper
 from casework.models.task import Task
 from casework.queries import Moment
@@ -62,15 +63,27 @@ class ClockSerializer(serializers.ModelSerializer):
 
 
 class TaskSerializer(serializers.ModelSerializer):
-    """A task of the inbox with its limit."""
+    """A task of the inbox with its limit and the case's handler in the caller's office.
 
+    The context holds `handlers`, read for the whole page.
+    """
+
+    handler = serializers.SerializerMethodField()
     article = serializers.SerializerMethodField()
     due_on = serializers.SerializerMethodField()
     clock = ClockSerializer(allow_null=True)
 
     class Meta:
         model = Task
-        fields = ["id", "case_kind", "case_number", "subject", "state", "article", "opened_at", "due_on", "clock"]
+        fields = [
+            "id", "case_kind", "case_number", "subject", "state", "errand", "article", "handler", "opened_at",
+            "due_on", "clock",
+        ]  # fmt: skip
+
+    def get_handler(self, task: Task) -> str | None:
+        """The handler's name, or null where nobody is assigned."""
+        held = self.context["handlers"].get((task.case_kind, task.case_id))
+        return held.person.name if held else None
 
     def get_article(self, task: Task) -> dict | None:
         """The article under which somebody must act."""
@@ -148,6 +161,35 @@ class MomentSerializer(serializers.Serializer):
     def get_article(self, moment: Moment) -> dict | None:
         """The article the step rests on."""
         return article(moment.article)
+
+
+class HandlerSerializer(serializers.ModelSerializer):
+    """Who handles the case in the caller's office."""
+
+    person = serializers.CharField(source="person.name")
+    assigned_by = serializers.CharField(source="assigned_by.name")
+
+    class Meta:
+        model = Handler
+        fields = ["person", "since", "assigned_by", "reason"]
+
+
+class ConsultationSerializer(serializers.ModelSerializer):
+    """A question to a colleague, and the answer."""
+
+    asked_by = serializers.CharField(source="asked_by.name")
+    asked = serializers.CharField(source="asked.name")
+
+    class Meta:
+        model = Consultation
+        fields = ["id", "asked_by", "asked", "question", "asked_at", "answer", "answered_at"]
+
+
+class HandlingSerializer(serializers.Serializer):
+    """What the caller's own office keeps about a case."""
+
+    handler = HandlerSerializer(allow_null=True)
+    consultations = ConsultationSerializer(many=True)
 
 
 class AttachmentSerializer(serializers.ModelSerializer):

@@ -63,6 +63,12 @@ the_bureau = Party(
     owners=lambda case: [Owner(bureau().pk, Role.BUREAU)],
     includes=_of_bureau,
 )
+the_supervisor = Party(
+    name="supervisor",
+    roles=(Role.BUREAU_LEAD,),
+    owners=lambda case: [Owner(bureau().pk, Role.BUREAU_LEAD)],
+    includes=_of_bureau,
+)
 the_government = Party(
     name="government",
     roles=(Role.GOVERNMENT,),

@@ -47,6 +47,7 @@ class Step:
     listed: bool = True
     tone: str = "primary"
     explain: str = ""
+    inside: bool = False
     side_by_side: bool = False
 
     def inputs(self, case: Case, *, by: Actor) -> Mapping[str, Input]:
@@ -113,6 +114,7 @@ def step(
     listed: bool = True,
     tone: str = "primary",
     explain: str = "",
+    inside: bool = False,
     side_by_side: bool = False,
 ) -> Callable[[Callable], Callable]:
     """Declare a method as a step.
@@ -131,6 +133,8 @@ def step(
         listed: False for steps that a page of their own offers (a checklist), not the row of buttons.
         tone: how the button looks: primary, secondary or danger.
         explain: one sentence for the page of the step: what happens next.
+        inside: the business of the actor's own organisation: nobody else's timeline shows it, it stands beside the
+            row of buttons, and forms that others have open stay fresh.
         side_by_side: for what several sides do in the same state, each for itself: forms that the others have open
             stay fresh, so the version stays as long as the state does.
     """
@@ -140,7 +144,7 @@ def step(
         spec = Step(
             name=body.__name__, label=label, article=article, sources=sources, target=target, by=tuple(by),
             guards=tuple(guards), asks=inputs, then=(then,) if isinstance(then, str) else tuple(then),
-            closes_own=closes_own, recorded=recorded, listed=listed, tone=tone, explain=explain,
+            closes_own=closes_own, recorded=recorded, listed=listed, tone=tone, explain=explain, inside=inside,
             side_by_side=side_by_side,
         )  # fmt: skip
         moved = transition(field="state", source=list(sources), target=target, custom={"step": spec})(body)
@@ -168,7 +172,9 @@ def perform(case, spec: Step, moved: Callable, *, by: Actor, on: datetime, versi
             values = _checked(row, spec, by=by, on=on, version=version, given=given)
             old = row.state
             detail = moved(row, by=by, on=on, **values)
-            row.version += not (spec.side_by_side and row.state == old)
+            # What an office does among itself, or each side for itself, is no change that another one's open form
+            # would have to heed.
+            row.version += not (spec.inside or (spec.side_by_side and row.state == old))
             if row.state != old:
                 row.state_since = on
             row.save()
@@ -245,4 +251,4 @@ def steps_for(case: Case, actor: Actor, *, on: datetime | None = None) -> list[O
 
 def takes_part(case: Case, actor: Actor) -> bool:
     """Whether the actor is on a side of the case: somebody who takes a step of it in one state or another."""
-    return any(spec.person_refusal(case, actor) is None for spec in steps_of(type(case)).values())
+    return any(not spec.inside and spec.person_refusal(case, actor) is None for spec in steps_of(type(case)).values())

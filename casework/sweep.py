@@ -61,12 +61,12 @@ def _say(clock: Clock, now: datetime) -> Iterable[OutboxMessage]:
     else:
         word, clock.warned_at = "due_soon", now
     plan_next_word(clock, rules.in_force_or_last(timezone.localdate(now)))
-    for task in Task.objects.of_clock(clock):
+    for task in Task.objects.of_clock(clock).turns():
         yield _message(clock, task, word, now, organisation_id=task.organisation_id, role=task.role, to=task.person_id)
     if word == "overdue":
         # The bureau supervises the whole procedure: it hears of every side that is late, and also of a limit that runs
         # out while nobody has a task on it because the case was returned for correction.
-        task = Task.objects.filter(clock=clock).latest("pk")
+        task = Task.objects.turns().filter(clock=clock).latest("pk")
         yield _message(clock, task, "escalated", now, organisation_id=bureau().pk, role=Role.BUREAU_LEAD)
 
 

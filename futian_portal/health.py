@@ -113,7 +113,7 @@ def _measured(now: datetime) -> list[tuple[str, str, float]]:
     oldest = waiting.aggregate(Min("created_at"))["created_at__min"]
     size = Head.objects.values_list("size", flat=True).get(pk=1)
     last = Checkpoint.objects.order_by("-size").first()
-    overdue = Task.objects.filter(closed_at=None, due_on__lt=timezone.localdate(now)).count()
+    overdue = Task.objects.turns().filter(closed_at=None, due_on__lt=timezone.localdate(now)).count()
     found = [
         ("tasks_overdue", "Open tasks past their last day.", overdue),
         ("outbox_waiting", "Messages not delivered yet.", waiting.count()),

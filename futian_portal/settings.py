@@ -194,6 +194,8 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 # Who knows the kinds of case that a delegation can be narrowed to.
 CASE_KINDS = "futian_portal.case_kinds.choices"
+# Who composes the side menu.
+MENU = "futian_portal.menu.sections"
 
 # Passwords, lock-out, idle time and second factor: one named profile, and roles that need a second factor besides.
 SECURITY_PROFILE = env.str("SECURITY_PROFILE", "demo" if (DEMO or TESTING) else "level3")

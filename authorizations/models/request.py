@@ -10,7 +10,7 @@ from accounts.roles import Role
 from authorizations import guards, letters, sheets
 from authorizations.models.dossier import RequestDossier
 from authorizations.parties import each_department, the_operator, the_operator_itself, the_partner, the_user
-from casework import papers
+from casework import handling, papers
 from casework.beginning import Start, begin
 from casework.states import State, States, Until, the_bureau, the_system
 from casework.step import step
@@ -52,6 +52,9 @@ UNDECIDED = [
     "draft", "preliminary_review", "preliminary_correction", "assessment", "correction", "coordination", "confirmation",
 ]  # fmt: skip
 AUTHORISED = ["authorised", "authorised_in_part"]
+AT_WORK = ["preliminary_review", "preliminary_correction", "assessment", "correction", "coordination", "confirmation"]
+OFFICES = (the_operator, the_bureau, each_department)
+"""Who has people that handle a request: the partner's operator, the bureau, the departments."""
 CONCLUSIONS = ("conclude_authorised", "conclude_in_part", "conclude_refused")
 
 
@@ -62,6 +65,8 @@ class AuthorizationRequest(RequestDossier):
     plural = "authorization-requests"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.PARTNER, Role.DEPARTMENT, Role.REGULATOR)
+    icon = "basket"
+    menu_group = "catalogue"
     draft_step = "edit"
 
     class Meta(RequestDossier.Meta):
@@ -149,6 +154,12 @@ class AuthorizationRequest(RequestDossier):
     )  # fmt: skip
     def urge(self, *, by, on):
         return self.urge_awaited(by=by, on=on)
+
+    # --- inside the offices ----------------------------------------------------------------------------------
+
+    assign_handler = handling.assign(article="18", source=AT_WORK, by=OFFICES)
+    consult_colleague = handling.consult(article="18", source=AT_WORK, by=OFFICES)
+    answer_colleague = handling.answer(article="18", source=AT_WORK, by=OFFICES)
 
     # --- the operator's preliminary review -------------------------------------------------------------------
 

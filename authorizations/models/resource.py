@@ -102,6 +102,8 @@ class DataResource(ResourceText, Case):
     plural = "resources"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.DEPARTMENT, Role.REGULATOR)
+    icon = "collection"
+    menu_group = "catalogue"
     draft_step = "edit"
 
     code = models.CharField(_("resource code"), max_length=60, unique=True)

@@ -54,6 +54,8 @@ class DataUseAgreement(Agreement):
     plural = "data-use-agreements"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.PARTNER, Role.DEPARTMENT, Role.REGULATOR)
+    icon = "file-earmark-text"
+    menu_group = "catalogue"
     draft_step = "edit"
     parts_list = "data_use_agreement"
     paper = "data_use_agreement"

@@ -12,7 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from casework import attachments, queries, reading
+from casework import attachments, handling, queries, reading
 from casework.api.authentication import ActsForOrganisation
 from casework.api.idempotency import once
 from casework.api.pagination import CaseCursor
@@ -20,7 +20,14 @@ from casework.api.problems import of_refusal
 from casework.beginning import begin
 from casework.models.case import Case
 from casework.refusals import NotVisible, Refusal
-from casework.serializers import ActionSerializer, AttachmentSerializer, MomentSerializer, PaperSerializer, offered
+from casework.serializers import (
+    ActionSerializer,
+    AttachmentSerializer,
+    HandlingSerializer,
+    MomentSerializer,
+    PaperSerializer,
+    offered,
+)
 from casework.step import steps_for, steps_of
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The case's version; 412 when stale.")
@@ -120,6 +127,15 @@ class CaseViewSet(viewsets.GenericViewSet):
     def timeline(self, request, number: str):
         """The steps so far, the latest first."""
         return Response(MomentSerializer(queries.timeline(self._case(), self.actor), many=True).data)
+
+    @extend_schema(responses=HandlingSerializer)
+    @action(detail=True)
+    def handling(self, request, number: str):
+        """Who handles the case in the caller's office, and what colleagues asked each other."""
+        found = handling.shown(self._case(), self.actor)
+        if found is None:
+            raise NotVisible(number)
+        return Response(HandlingSerializer(found).data)
 
     @extend_schema(responses=AttachmentSerializer(many=True))
     @action(detail=True, pagination_class=None)

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from casework import queries
 from casework.api.authentication import ActsForOrganisation
 from casework.api.pagination import TaskCursor
+from casework.handling import handlers_of
 from casework.ledger import checkpoints
 from casework.serializers import TaskSerializer
 from regulation import calendar
@@ -26,13 +27,22 @@ class TasksView(APIView):
 
     @extend_schema(
         responses=TaskSerializer(many=True),
-        parameters=[OpenApiParameter("after", str), OpenApiParameter("page_size", int)],
+        parameters=[
+            OpenApiParameter("after", str),
+            OpenApiParameter("page_size", int),
+            OpenApiParameter("mine", str, description="1: only the cases I handle, and what colleagues ask me."),
+        ],
     )
     def get(self, request):
         """Open tasks of the organisation and roles acted for."""
         cursor = TaskCursor()
-        tasks = queries.awaiting(request._request.actor, after=cursor.position(request))
-        return cursor.answer(request, tasks, lambda page: TaskSerializer(page, many=True).data)
+        actor = request._request.actor
+        find = queries.handled if request.query_params.get("mine") == "1" else queries.awaiting
+
+        def serialize(page) -> list:
+            return TaskSerializer(page, many=True, context={"handlers": handlers_of(page, actor)}).data
+
+        return cursor.answer(request, find(actor, after=cursor.position(request)), serialize)
 
 
 class WorkingDaysView(APIView):

@@ -1,6 +1,7 @@
 from casework.models.attachment import Attachment
 from casework.models.case import Case
 from casework.models.clock import Clock
+from casework.models.handling import Consultation, Handler
 from casework.models.idempotency import IdempotentAnswer
 from casework.models.number import NumberSeries
 from casework.models.outbox import Notice, OutboxMessage
@@ -12,6 +13,8 @@ __all__ = [
     "Attachment",
     "Case",
     "Clock",
+    "Consultation",
+    "Handler",
     "IdempotentAnswer",
     "Notice",
     "NumberSeries",

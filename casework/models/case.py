@@ -41,6 +41,10 @@ class Case(FSMModelMixin, models.Model):
     states: States
     audience: tuple[Role, ...]
     """Roles whose menu lists this kind; what they see in it is `scope`'s business."""
+    icon = "file-text"
+    """The kind's icon in the menu, a name in `static/icons/sprite.svg`."""
+    menu_group = "cases"
+    """The section of the menu that lists this kind (see `futian_portal.menu`)."""
     draft_step: str
     """The step that changes a draft, for the API's PATCH."""
 

@@ -15,6 +15,9 @@ from casework.models.of_case import OfCase, OfCaseQuerySet
 NO_LIMIT = date(9999, 12, 31)
 """Sorts tasks without a limit behind all others, so that the inbox has one order and one index."""
 
+ERRANDS = [("answer", _("Answer a colleague's question"))]
+"""What somebody is asked to do beside the case's course, inside their own office; nobody else is told of it."""
+
 
 class TaskQuerySet(OfCaseQuerySet):
     """Reads of tasks."""
@@ -34,13 +37,20 @@ class TaskQuerySet(OfCaseQuerySet):
         """The open tasks that run on a clock."""
         return self.filter(clock=clock, closed_at=None)
 
+    def turns(self) -> "TaskQuerySet":
+        """Whose turn it is in the course of the case, without what colleagues ask each other."""
+        return self.filter(errand="")
+
     def soonest_first(self) -> "TaskQuerySet":
         """In the order of the inbox."""
         return self.order_by("due_on", "id")
 
 
 class Task(OfCase):
-    """Who must act, on which case, since when, until when, under which article."""
+    """Who must act, on which case, since when, until when, under which article.
+
+    What must be done is the state's business, or the errand of one person, where there is one.
+    """
 
     subject = models.CharField(_("subject"), max_length=300)
     state = models.CharField(_("state"), max_length=40)
@@ -48,6 +58,7 @@ class Task(OfCase):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    errand = models.CharField(_("errand"), max_length=20, choices=ERRANDS, blank=True)
     clock = models.ForeignKey(Clock, models.PROTECT, related_name="tasks", null=True)
     due_on = models.DateField(_("due on"), default=NO_LIMIT)
     opened_at = models.DateTimeField(_("since"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Role
-from casework import attachments, keys, queries, reading, spreadsheets
+from casework import attachments, handling, keys, queries, reading, spreadsheets
 from casework.beginning import begin
 from casework.diagrams import diagram_of
 from casework.inputs import Inputs, StepForm
@@ -61,10 +61,13 @@ def case_page(request, plural: str, number: str):
 
 def _case_context(case: Case, request: HttpRequest) -> dict:
     actor, on = request.actor, timezone.now()
+    offers = steps_for(case, actor, on=on)
     return {
         "case": case,
         "facts_template": f"{case.kind}/facts.html",
-        "offers": [offer for offer in steps_for(case, actor, on=on) if offer.step.listed],
+        "offers": [offer for offer in offers if offer.step.listed and not offer.step.inside],
+        "inside_offers": [offer for offer in offers if offer.step.inside],
+        "handling": handling.shown(case, actor),
         "overview": case_overview(case, actor, on=on),
         "today": timezone.localdate(on),
         "diagram": diagram_of(case),

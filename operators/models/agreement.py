@@ -67,6 +67,8 @@ class OperatingAgreement(Agreement):
     plural = "operating-agreements"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.REGULATOR, Role.GOVERNMENT)
+    icon = "pen"
+    menu_group = "selection"
     draft_step = "edit"
     parts_list = "operating_agreement"
     paper = "agreement"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.roles import Role
-from casework import papers
+from casework import handling, papers
 from casework.beginning import Start
 from casework.refusals import InvalidInput
 from casework.states import State, States, Until, the_applicant, the_bureau, the_government, the_system
@@ -59,15 +59,9 @@ STATES = States.of(
     withdrawn=State(label=_("Withdrawn"), article="10", final=True),
 )  # fmt: skip
 
-BEFORE_DECISION = [
-    "draft",
-    "qualification_review",
-    "correction",
-    "panel_selection",
-    "panel_review",
-    "consultation",
-    "reporting",
-]
+BUREAU_AT_WORK = ["qualification_review", "correction", "panel_selection", "panel_review", "consultation", "reporting"]
+BEFORE_DECISION = ["draft", *BUREAU_AT_WORK]
+HANDLED = [*BUREAU_AT_WORK, "approved"]
 
 
 class OperatorApplication(Dossier):
@@ -77,6 +71,8 @@ class OperatorApplication(Dossier):
     plural = "operator-applications"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.REGULATOR, Role.GOVERNMENT, Role.EXPERT)
+    icon = "file-text"
+    menu_group = "selection"
     draft_step = "save_entity"
 
     class Meta:
@@ -200,6 +196,12 @@ class OperatorApplication(Dossier):
     def refuse_uncorrected(self, *, by, on, remark):
         self.decision_remark = remark
         papers.order(self, "refusal", by=by, at=on, context=letters.refusal(self))
+
+    # --- inside the bureau -----------------------------------------------------------------------------------
+
+    assign_handler = handling.assign(article="9", source=HANDLED, by=[the_bureau])
+    consult_colleague = handling.consult(article="9", source=HANDLED, by=[the_bureau])
+    answer_colleague = handling.answer(article="9", source=HANDLED, by=[the_bureau])
 
     # --- panel, consultation, decision -----------------------------------------------------------------------
 

@@ -97,6 +97,8 @@ class Call(Case):
     plural = "calls"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.REGULATOR, Role.GOVERNMENT)
+    icon = "megaphone"
+    menu_group = "selection"
     draft_step = "edit"
 
     subject = models.CharField(_("title"), max_length=200)

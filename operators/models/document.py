@@ -99,6 +99,8 @@ class Document(Case):
         Role.BUREAU, Role.BUREAU_LEAD, Role.DEPARTMENT, Role.OPERATOR, Role.PARTNER, Role.REGULATOR, Role.GOVERNMENT,
         Role.EXPERT, Role.ASSESSOR,
     )  # fmt: skip
+    icon = "journal-text"
+    menu_group = "reference"
     draft_step = "edit"
 
     subject = models.CharField(_("title"), max_length=200)

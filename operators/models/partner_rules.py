@@ -61,6 +61,8 @@ class PartnerRules(Case):
     plural = "partner-rules"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.PARTNER, Role.REGULATOR)
+    icon = "card-checklist"
+    menu_group = "partners"
     draft_step = "edit"
 
     effective_on = models.DateField(_("in effect from"))

@@ -75,6 +75,8 @@ class Partnership(PartnerFile):
     plural = "partners"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.PARTNER, Role.REGULATOR)
+    icon = "building"
+    menu_group = "partners"
     draft_step = "save_particulars"
 
     class Meta:

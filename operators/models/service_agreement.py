@@ -51,6 +51,8 @@ class PlatformServiceAgreement(Agreement):
     plural = "platform-service-agreements"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.PARTNER, Role.REGULATOR)
+    icon = "link-45deg"
+    menu_group = "partners"
     draft_step = "edit"
     parts_list = "platform_service_agreement"
     paper = "service_agreement"

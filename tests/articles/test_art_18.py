@@ -1,5 +1,7 @@
 """Art. 18(1), 18: an operator's request is assessed by the bureau, then decided by each department for its own."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -9,6 +11,7 @@ from casework.models.paper import Paper
 from casework.refusals import GuardRefused, InvalidInput, NotYourStep, WrongState
 from tests.data_story import BACK, TEXT, YES
 from tests.desk import nothing_changes, refused
+from tests.story import NOW
 
 NOT_THE_BUREAU = ["bureau_lead", "operator", "outsider", "partner", "health", "finance", "government", "secadmin"]
 ASSESSING = {
@@ -162,7 +165,7 @@ def test_18a_resources_are_taken_out_and_put_in_while_it_is_a_draft(data_story, 
     third = data_story.resource(who="transport")
     fill_basket(data_story, "operator", third)
     desk = page(data_story.cast.operator)
-    desk.send("request-resources", case.number, version=case.version, remove=first.pk)
+    desk.send("request-resources", case.number, version="1", remove=first.pk)
     desk.send("request-resources", case.number, version=again(case).version, basket="1")
     assert [item.resource for item in case.items.order_by("pk")] == [second.resource, third]
     assert not BasketItem.objects.exists()
@@ -304,8 +307,8 @@ def test_18a_those_whose_turn_it_is_are_urged_once_a_day(data_story, page):
     with nothing_changes():
         assert desk.take(case, "urge").status_code == 409
     refused(GuardRefused, case.urge, by=data_story.cast.bureau)
-    case.confirm_assessment(by=data_story.cast.bureau, **YES)
-    case.urge(by=data_story.cast.bureau)
+    case.confirm_assessment(by=data_story.cast.bureau, on=NOW + timedelta(minutes=1), **YES)
+    case.urge(by=data_story.cast.bureau, on=NOW + timedelta(minutes=2))
     assert len(data_story.said(case)) == 3
 
 

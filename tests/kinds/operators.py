@@ -6,6 +6,7 @@ import time_machine
 
 from accounts.roles import Role
 from casework.beginning import begin
+from casework.models.handling import Consultation
 from operators.models import Call, OperatingAgreement, OperatorApplication
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.operators import ExpertFactory
@@ -20,6 +21,16 @@ LATER = {"correct_by": NOW.date().replace(day=20)}
 
 def call_inputs(story, case):
     return {"edit": story.call_values, "withdraw": lambda: REASON}
+
+
+def within_the_bureau(story, case):
+    """What is entered for the steps inside the bureau, whoever takes them."""
+    asked = Consultation.objects.of(case).filter(answered_at=None).values_list("pk", flat=True)
+    return {
+        "assign_handler": lambda: {"person": str(story.cast.bureau2.person.pk), "reason": ""},
+        "consult_colleague": lambda: {"person": str(story.cast.bureau2.person.pk), "question": "What do you think?"},
+        "answer_colleague": lambda: {"consultation": str(asked.first() or 0), "answer": "Sound."},
+    }
 
 
 def application_inputs(story, case):
@@ -41,7 +52,7 @@ def application_inputs(story, case):
         "make_report": lambda: {"recommendation": "approve", "report": "Sound."},
         "approve": lambda: DECISION,
         "refuse": lambda: DECISION,
-    }
+    } | within_the_bureau(story, case)
 
 
 def agreement_inputs(story, case):
@@ -110,6 +121,17 @@ def with_vacant_seat(story):
     return case
 
 
+def with_question(story, case=None):
+    """A colleague has asked the bureau's handler."""
+    case = case or story.application("qualification_review")
+    return case.consult_colleague(by=story.cast.bureau2, person=str(story.cast.bureau.person.pk), question="Sound?")
+
+
+def handled_by(story, name):
+    case = story.application("qualification_review")
+    return case.assign_handler(by=story.cast.bureau, person=str(story.cast[name].person.pk), reason="")
+
+
 def answered_once(story):
     case = story.application("consultation")
     return case.give_opinion(by=story.cast.finance, on=NOW, stance="agree", opinion="No objection.")
@@ -173,6 +195,8 @@ KINDS = [
             "draft, complete and late": lambda: completed(story, late=True),
             "qualification_review, all met": lambda: judged(story, lacking=0),
             "qualification_review, one not met": lambda: judged(story, lacking=1),
+            "qualification_review, handled": lambda: handled_by(story, "bureau"),
+            "qualification_review, asked by a colleague": lambda: with_question(story),
             "correction, late": lambda: returned_in_february(story),
             "panel_review, one has scored": lambda: scored_once(story),
             "panel_review, a seat vacant": lambda: with_vacant_seat(story),
@@ -185,6 +209,7 @@ KINDS = [
             "step_back": "panel_review",
         },
         prepared={
+            "answer_colleague": with_question,
             "submit": lambda story, case: story.complete(case),
             "refuse_qualification": lambda story, case: story.judge(case, lacking=1),
             "return_for_correction": lambda story, case: story.judge(case, lacking=1),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from accounts.actors import Actor
 from casework.models.case import Case
+from casework.models.handling import Handler
 from casework.models.task import Task
 
 Values = Callable[[], dict]
@@ -24,10 +25,11 @@ def row_again(row, **more):
 
 
 def again(case: Case, number: int, **more) -> Case:
-    """A copy of a case under another number, with its tasks; `more` are columns that differ."""
+    """A copy of a case under another number, with its tasks and its handlers; `more` are columns that differ."""
     copy = row_again(case, number=f"{case.number}-{number}", **more)
-    for task in Task.objects.of(case):
-        row_again(task, **Task.refers(copy))
+    for model in (Task, Handler):
+        for row in model.objects.of(case):
+            row_again(row, **model.refers(copy))
     return copy
 
 

@@ -267,12 +267,35 @@ def request() -> object:
 
 SHELL = {
     "menu": [
-        {"label": "待办", "url": "#", "icon": "inbox", "active": True, "count": "12"},
-        {"label": "申报通知", "url": "#", "icon": "megaphone"},
-        {"label": "授权运营申请", "url": "#", "icon": "file-text"},
-        {"label": "授权运营协议", "url": "#", "icon": "pen"},
-        {"label": "专家库", "url": "#", "icon": "people"},
-        {"label": "规则和工作日", "url": "#", "icon": "book"},
+        {"heading": "", "items": [{"label": "待办", "url": "#", "icon": "inbox", "active": True, "count": "12"}]},
+        {
+            "heading": "目录与授权申请",
+            "items": [
+                {"label": "公共数据资源", "url": "#", "icon": "collection"},
+                {"label": "授权申请", "url": "#", "icon": "basket"},
+                {"label": "开发利用服务协议", "url": "#", "icon": "file-earmark-text"},
+                {"label": "数据使用授权", "url": "#", "icon": "key"},
+                {"label": "数据质量问题", "url": "#", "icon": "flag"},
+            ],
+        },
+        {
+            "heading": "平台合作方",
+            "items": [
+                {"label": "合作方管理规则", "url": "#", "icon": "card-checklist"},
+                {"label": "平台合作方", "url": "#", "icon": "building"},
+                {"label": "平台服务协议", "url": "#", "icon": "link-45deg"},
+            ],
+        },
+        {
+            "heading": "运营单位遴选",
+            "items": [
+                {"label": "申报通知", "url": "#", "icon": "megaphone"},
+                {"label": "授权运营申请", "url": "#", "icon": "file-text"},
+                {"label": "授权运营协议", "url": "#", "icon": "pen"},
+                {"label": "专家库", "url": "#", "icon": "people"},
+            ],
+        },
+        {"heading": "参考资料", "items": [{"label": "规则和工作日", "url": "#", "icon": "book"}]},
     ],
     "notices_unread": "3",
     "rules_notice": "《福田区公共数据授权运营暂行管理办法》将于 2027-01-29 期满，尚未载入后续办法。",

@@ -1,5 +1,7 @@
 """The shell, the forms and the pages of errors, rendered whole."""
 
+import re
+
 import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -31,6 +33,14 @@ def test_the_menu_marks_where_one_is():
     html = pages.page("inbox")
     assert html.count('aria-current="page"') == 2
     assert '<a href="#" aria-current="page">' in html
+
+
+def test_the_menu_is_parted_under_headings_that_name_their_lists():
+    html = pages.page("inbox")
+    headings = re.findall(
+        r'<h2 class="side-menu-heading" id="(menu-\d+)">([^<]+)</h2>\s*<ul aria-labelledby="\1">', html
+    )
+    assert [words for _id, words in headings] == ["目录与授权申请", "平台合作方", "运营单位遴选", "参考资料"]
 
 
 def test_the_rules_in_force_and_their_end_are_in_sight():

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from casework.kinds import kinds
+from futian_portal import menu
+
 ROOT = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(path for path in ROOT.rglob("*") if path.suffix in {".html", ".svg"})
 PAGES = [path for path in TEMPLATES if path.parent.name != "papers"]
@@ -57,4 +60,5 @@ def test_every_icon_asked_for_is_in_the_sprite():
     sprite = (Path(settings.BASE_DIR) / "static/icons/sprite.svg").read_text()
     there = set(re.findall(r'<symbol id="([^"]+)"', sprite))
     asked = {name for path in TEMPLATES for name in re.findall(r'{% icon "([^"]+)"', path.read_text())}
+    asked |= {model.icon for model in kinds().values()} | {page.icon for page in menu.PAGES}
     assert asked - there == set()
