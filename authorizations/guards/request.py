@@ -80,7 +80,7 @@ def own_items_undecided(request, *, by: Actor):
 
 @guard("18", otherwise=_("The case waits for your own office."))
 def others_awaited(request, *, by: Actor):
-    waiting = Task.objects.of(request).filter(closed_at=None)
+    waiting = Task.objects.of(request).turns().filter(closed_at=None)
     return waiting.exclude(organisation=by.organisation).exists()
 
 

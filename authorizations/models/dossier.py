@@ -288,7 +288,7 @@ class RequestDossier(Case):
 
     def urge_awaited(self, *, by: Actor, on: datetime) -> dict:
         """Remind everybody whose turn it is, other than the actor's own office, that the case waits for them."""
-        waiting = list(Task.objects.of(self).filter(closed_at=None).exclude(organisation=by.organisation))
+        waiting = list(Task.objects.of(self).turns().filter(closed_at=None).exclude(organisation=by.organisation))
         outbox.put(
             OutboxMessage(
                 **OutboxMessage.refers(self), kind="urged", organisation_id=task.organisation_id, role=task.role,
