@@ -230,7 +230,9 @@ def test_18a_nobody_but_the_bureau_assesses(data_story, page, api, who, step):
 
 def test_18a_a_refusal_in_the_assessment_gives_its_reason_and_ends_it(data_story, page):
     case = data_story.request("assessment")
-    assert set(refused(InvalidInput, case.refuse_assessment, by=data_story.cast.bureau, reason=" ").errors) == {"reason"}
+    assert set(refused(InvalidInput, case.refuse_assessment, by=data_story.cast.bureau, reason=" ").errors) == {
+        "reason"
+    }
     page(data_story.cast.bureau).take(case, "refuse_assessment", reason="The purpose is not clear.")
     case = again(case)
     assert (case.state, case.refused_because) == ("refused", "The purpose is not clear.")

@@ -190,8 +190,9 @@ def test_18c_nothing_is_decided_before_the_assessment_is_confirmed(data_story, p
 
 def test_18c_a_department_suspends_resumes_and_revokes_its_own_only(data_story, page):
     case = data_story.request("authorised")
-    health, own, other = data_story.cast.health, *(
-        str(item_of(case, who, data_story).pk) for who in ("health", "transport")
+    health, own, other = (
+        data_story.cast.health,
+        *(str(item_of(case, who, data_story).pk) for who in ("health", "transport")),
     )
     refused(InvalidInput, case.suspend_authorization, by=health, items=[other], reason="Unsound.")
     desk = page(health)
