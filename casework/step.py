@@ -48,6 +48,7 @@ class Step:
     tone: str = "primary"
     explain: str = ""
     inside: bool = False
+    side_by_side: bool = False
 
     def inputs(self, case: Case, *, by: Actor) -> Mapping[str, Input]:
         """What the step asks this actor for on this case."""
@@ -114,6 +115,7 @@ def step(
     tone: str = "primary",
     explain: str = "",
     inside: bool = False,
+    side_by_side: bool = False,
 ) -> Callable[[Callable], Callable]:
     """Declare a method as a step.
 
@@ -133,6 +135,8 @@ def step(
         explain: one sentence for the page of the step: what happens next.
         inside: the business of the actor's own organisation: nobody else's timeline shows it, it stands beside the
             row of buttons, and forms that others have open stay fresh.
+        side_by_side: for what several sides do in the same state, each for itself: forms that the others have open
+            stay fresh, so the version stays as long as the state does.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
@@ -141,6 +145,7 @@ def step(
             name=body.__name__, label=label, article=article, sources=sources, target=target, by=tuple(by),
             guards=tuple(guards), asks=inputs, then=(then,) if isinstance(then, str) else tuple(then),
             closes_own=closes_own, recorded=recorded, listed=listed, tone=tone, explain=explain, inside=inside,
+            side_by_side=side_by_side,
         )  # fmt: skip
         moved = transition(field="state", source=list(sources), target=target, custom={"step": spec})(body)
 
@@ -167,8 +172,9 @@ def perform(case, spec: Step, moved: Callable, *, by: Actor, on: datetime, versi
             values = _checked(row, spec, by=by, on=on, version=version, given=given)
             old = row.state
             detail = moved(row, by=by, on=on, **values)
-            # What an office does among itself is no change that another one's open form would have to heed.
-            row.version += not spec.inside
+            # What an office does among itself, or each side for itself, is no change that another one's open form
+            # would have to heed.
+            row.version += not (spec.inside or (spec.side_by_side and row.state == old))
             if row.state != old:
                 row.state_since = on
             row.save()

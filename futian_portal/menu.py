@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import Actor
 from accounts.roles import ADMIN_ROLES, Role
@@ -43,9 +44,14 @@ class Page:
     first: bool = False
 
 
+_FOR_USERS = frozenset({Role.OPERATOR, Role.PARTNER})
 _FOR_BUREAU, _FOR_EXPERTS, _FOR_AUDIT = (frozenset({role}) for role in (Role.BUREAU, Role.EXPERT, Role.AUDITADMIN))
 PAGES = (
     Page(section="to_do", label=_("To do"), name="inbox", icon="inbox", roles=WORKING, counts="waiting"),
+    Page(
+        section="catalogue", label=pgettext_lazy("of resources", "Basket"), name="basket", icon="basket",
+        roles=_FOR_USERS,
+    ),
     Page(section="selection", label=_("Pool of experts"), name="experts", icon="people", roles=_FOR_BUREAU),
     Page(section="selection", label=_("Conflicts of interest"), name="conflicts", icon="shield", roles=_FOR_EXPERTS),
     Page(section="reference", label=_("Rules and calendar"), name="rules", icon="book"),

@@ -109,10 +109,10 @@ class DataStory(PartnerStory):
         if case.partnership_id:
             case.submit_to_operator(by=user, truth=True)
             if state == "preliminary_correction":
-                case.return_preliminary(by=self.cast.operator, **BACK)
+                case.return_preliminary(by=self.host(case), **BACK)
             if state in {"preliminary_review", "preliminary_correction"}:
                 return
-            case.pass_preliminary(by=self.cast.operator, **YES)
+            case.pass_preliminary(by=self.host(case), **YES)
         else:
             case.submit(by=user, truth=True)
         if state == "correction":
@@ -129,6 +129,10 @@ class DataStory(PartnerStory):
             return
         verdicts = {"authorised": ("granted",), "authorised_in_part": ("granted", "refused"), "refused": ("refused",)}
         self.decide_all(case, *verdicts[state])
+
+    def host(self, case: AuthorizationRequest) -> Actor:
+        """Who acts for the operator on whose platform the data are used."""
+        return next(actor for actor in self.cast if actor.organisation == case.operator)
 
     def ask_city(self, case: AuthorizationRequest) -> None:
         """Take a request to the city."""

@@ -46,7 +46,7 @@ def as_typed(values: dict) -> dict:
     def typed(value):
         if isinstance(value, datetime):
             return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M:%S")
-        return {None: "", True: "on"}.get(value, value) if not isinstance(value, list) else value
+        return "on" if value is True else "" if value is None else value
 
     return {name: typed(value) for name, value in values.items()}
 
