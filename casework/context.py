@@ -17,7 +17,11 @@ from regulation.rules import NoRulesInForce, RuleSet
 ICONS = {
     "call": "megaphone", "operator-application": "file-text", "operating-agreement": "pen", "document": "journal-text",
     "partner-rules": "card-checklist", "partner": "building", "platform-service-agreement": "arrow-left-right",
+    "resource": "folder2-open", "need": "megaphone", "objection": "info-circle",
 }  # fmt: skip
+CATALOGUE_READERS = (
+    Role.BUREAU, Role.BUREAU_LEAD, Role.DEPARTMENT, Role.OPERATOR, Role.PARTNER, Role.REGULATOR, Role.GOVERNMENT,
+)  # fmt: skip
 
 
 def shell(request) -> dict:
@@ -45,6 +49,10 @@ def _shown(count: int) -> str:
 
 def _menu(request, actor, waiting: str) -> list[dict]:
     items = [] if actor.has(*ADMIN_ROLES) else [_item(request, _("To do"), reverse("inbox"), "inbox", waiting)]
+    if actor.has(*CATALOGUE_READERS):
+        items.append(_item(request, _("Catalogue"), reverse("catalogue"), "search"))
+    if actor.has(Role.DEPARTMENT):
+        items.append(_item(request, _("Our department"), reverse("department"), "building"))
     items += [
         _item(
             request, model._meta.verbose_name_plural, reverse("cases", args=[model.plural]), ICONS.get(model.kind, "")
