@@ -2,7 +2,10 @@
 
 import tomllib
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
+
+from django.utils import timezone
 
 from authorizations.models import AuthorizationRequest, DataResource, Need, Objection
 from casework.beginning import begin
@@ -85,26 +88,31 @@ def _resource(story, told: Told, *, day: int) -> DataResource:
     return resource
 
 
+def _ahead(days: int) -> date:
+    """A day that a form takes as one to come, whenever the story is told."""
+    return timezone.localdate() + timedelta(days=days)
+
+
 def _needs(story) -> None:
     """One answered by a department, one the bureau has just received."""
     health = story.actors["health"].organisation
     answered = begin(
         Need, by=story.actors["partner"], on=story.at(-30), subject="社区健康服务机构候诊时长",
         description="按机构、按半小时统计的平均候诊时长，用于就诊引导。", scenario="居民就诊智能引导", theme="health",
-        wanted_by=story.at(60).date(),
+        wanted_by=_ahead(60),
     )  # fmt: skip
     answered.route(
-        by=story.actors["bureau"], on=story.at(-29), department=str(health.pk), answer_by=story.at(-20).date(),
+        by=story.actors["bureau"], on=story.at(-29), department=str(health.pk), answer_by=None,
         note="请研究能否由叫号系统汇总提供。",
     )  # fmt: skip
     answered.answer(
-        by=story.actors["health"], on=story.at(-24), outcome="will_provide", provide_by=story.at(45).date(),
+        by=story.actors["health"], on=story.at(-24), outcome="will_provide", provide_by=_ahead(45),
         resource="", reasons="叫号系统正在改造，完成后按半小时汇总列入目录，不提供个人记录。",
     )  # fmt: skip
     begin(
         Need, by=story.actors["operator"], on=story.at(-1), subject="施工占道计划",
         description="经批准的道路施工占道位置、起止时间和占用车道数。", scenario="通勤时间预测", theme="transport",
-        wanted_by=story.at(40).date(),
+        wanted_by=_ahead(40),
     )  # fmt: skip
 
 
@@ -125,5 +133,5 @@ def tell_objection(story) -> None:
     )
     objection.ask_department(
         by=story.actors["bureau"], on=story.at(-3), question="请就该资源能否汇总后提供说明意见。",
-        opinion_by=story.at(5).date(),
+        opinion_by=_ahead(5),
     )  # fmt: skip
