@@ -126,7 +126,7 @@ class Catalogue:
         """Read the page behind the key in `after`. All counts come from one query, grouped by every facet at once."""
         page = cls(text=asked.get("q", "").strip()[:LONGEST], chosen=chosen_in(asked))
         found = listed_for(actor).filter(matching(page.text))
-        rows = narrowed(found, page.chosen).select_related("organisation").order_by("-listed_version")
+        rows = narrowed(found, page.chosen).select_related("organisation").order_by("-listed_version_id")
         if (after := keys.number(asked.get("after", ""))) is not None:
             rows = rows.filter(listed_version__lt=after)
         resources = list(rows[: size + 1])

@@ -100,11 +100,11 @@ class ResourceQuerySet(CaseQuerySet):
 
 
 class ResourceManager(models.Manager.from_queryset(ResourceQuerySet)):
-    """Reads each resource with the version listed: its title is that version's name."""
+    """Reads each resource with its department and the version listed, whose name is its title."""
 
     def get_queryset(self) -> ResourceQuerySet:
-        """Resources with their listed version."""
-        return super().get_queryset().select_related("listed_version")
+        """Resources with department and listed version."""
+        return super().get_queryset().select_related("listed_version", "organisation")
 
 
 class DataResource(ResourceText, Case):
