@@ -54,6 +54,22 @@ def request_decision(request) -> dict:
     }
 
 
+def objection_answer(objection, outcome: str) -> dict:
+    """What was decided on an objection, why, and what follows."""
+    return {
+        "addressee": objection.organisation.name,
+        "number": objection.number,
+        "about": objection.about,
+        "code": objection.resource.code,
+        "name": objection.resource.title,
+        "request_number": objection.request.number if objection.request_id else "",
+        "submitted_on": timezone.localtime(objection.started_at).date().isoformat(),
+        "outcome": outcome,
+        "reasons": objection.reasons,
+        "measure": objection.measure,
+    }
+
+
 def resource_lines(items: Iterable) -> str:
     """The data list of an agreement: a line a resource, with its conditions."""
     return "\n".join(

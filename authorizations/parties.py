@@ -86,3 +86,10 @@ every_signatory = Party(
     includes=_signs,
 )
 """The user, the bureau and every department concerned (Art. 19(1))."""
+the_department_asked = Party(
+    name="department asked",
+    roles=(Role.DEPARTMENT,),
+    owners=lambda case: [Owner(case.department_id, Role.DEPARTMENT)],
+    includes=lambda case, actor: actor.organisation is not None and case.department_id == actor.organisation.pk,
+)
+"""The one department that a need was routed to, or that is asked for its opinion on an objection (Art. 5(3))."""

@@ -49,7 +49,25 @@ _FOR_BUREAU, _FOR_EXPERTS, _FOR_AUDIT = (frozenset({role}) for role in (Role.BUR
 PAGES = (
     Page(section="to_do", label=_("To do"), name="inbox", icon="inbox", roles=WORKING, counts="waiting"),
     Page(
-        section="catalogue", label=pgettext_lazy("of resources", "Basket"), name="basket", icon="basket",
+        section="catalogue",
+        label=_("Catalogue"),
+        name="catalogue",
+        icon="search",
+        first=True,
+        roles=frozenset(WORKING - {Role.EXPERT, Role.ASSESSOR, Role.DATA_SUBJECT}),
+    ),
+    Page(
+        section="catalogue",
+        label=_("Our department"),
+        name="department",
+        icon="building",
+        roles=frozenset({Role.DEPARTMENT}),
+    ),
+    Page(
+        section="catalogue",
+        label=pgettext_lazy("of resources", "Basket"),
+        name="basket",
+        icon="basket",
         roles=_FOR_USERS,
     ),
     Page(section="selection", label=_("Pool of experts"), name="experts", icon="people", roles=_FOR_BUREAU),

@@ -14,6 +14,7 @@ from authorizations.models import AuthorizationRequest, DataResource, DataUseAgr
 from casework import attachments
 from casework.beginning import begin
 from operators.models import Partnership
+from tests.catalogue_story import CatalogueStory
 from tests.partner_story import PartnerStory
 from tests.story import NOW
 
@@ -27,7 +28,7 @@ YES = {"opinion": "The scenario is clear."}
 BACK = {"defects": "Describe the purpose.\nName the people with access.", "correct_by": NOW.date().replace(day=20)}
 
 
-class DataStory(PartnerStory):
+class DataStory(CatalogueStory, PartnerStory):
     """Resources of the departments, and what operator and partner do with them."""
 
     # --- the catalogue ---------------------------------------------------------------------------------------

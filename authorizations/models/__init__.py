@@ -2,6 +2,8 @@ from authorizations.models.basket import BasketItem
 from authorizations.models.consent import Consent
 from authorizations.models.dossier import RequestSubmission, StageNote
 from authorizations.models.grant import Grant
+from authorizations.models.need import Need, NeedAnswer
+from authorizations.models.objection import Objection
 from authorizations.models.request import AuthorizationRequest, RequestItem
 from authorizations.models.resource import DataResource, ResourceVersion
 from authorizations.models.scenario import Scenario
@@ -14,6 +16,9 @@ __all__ = [
     "DataResource",
     "DataUseAgreement",
     "Grant",
+    "Need",
+    "NeedAnswer",
+    "Objection",
     "RequestItem",
     "RequestSubmission",
     "ResourceVersion",
