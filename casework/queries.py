@@ -129,6 +129,7 @@ ENTRY_KINDS = {
     "clock": _("Limit counted again"),
     "account": _("Account events covered"),
     "erasure": _("Erasure"),
+    "intake": _("Intake of call records"),
 }
 
 

@@ -1,4 +1,5 @@
 from authorizations.models.basket import BasketItem
+from authorizations.models.calls import CallRecord, UsageMonth
 from authorizations.models.consent import Consent
 from authorizations.models.dossier import RequestSubmission, StageNote
 from authorizations.models.grant import Grant
@@ -10,6 +11,7 @@ from authorizations.models.use import DataUseAgreement, UseSignature
 __all__ = [
     "AuthorizationRequest",
     "BasketItem",
+    "CallRecord",
     "Consent",
     "DataResource",
     "DataUseAgreement",
@@ -19,5 +21,6 @@ __all__ = [
     "ResourceVersion",
     "Scenario",
     "StageNote",
+    "UsageMonth",
     "UseSignature",
 ]
