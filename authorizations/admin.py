@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement
+from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement, QualityIssue
 from casework.admin import CaseAdmin
 
-admin.site.register([DataResource, AuthorizationRequest, DataUseAgreement], CaseAdmin)
+admin.site.register([DataResource, AuthorizationRequest, DataUseAgreement, QualityIssue], CaseAdmin)

@@ -1,7 +1,7 @@
 """The REST faces of chapter 4's kinds of case."""
 
 from authorizations import serializers
-from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement
+from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement, QualityIssue
 from casework.api.cases import CaseViewSet
 
 
@@ -39,4 +39,16 @@ class DataUseAgreementViewSet(CaseViewSet):
         return super().get_queryset().select_related("request", "text", "succeeds")
 
 
-VIEWSETS = (DataResourceViewSet, AuthorizationRequestViewSet, DataUseAgreementViewSet)
+class QualityIssueViewSet(CaseViewSet):
+    """Issues with the quality of data (Art. 24)."""
+
+    model = QualityIssue
+    serializer_class = serializers.QualityIssueSerializer
+
+    def get_queryset(self):
+        """With resource, sides, grant and answers."""
+        related = ("resource", "version_seen", "department", "raised_by", "grant")
+        return super().get_queryset().select_related(*related).prefetch_related("answers__version")
+
+
+VIEWSETS = (DataResourceViewSet, AuthorizationRequestViewSet, DataUseAgreementViewSet, QualityIssueViewSet)

@@ -17,7 +17,10 @@ from regulation.rules import NoRulesInForce, RuleSet
 ICONS = {
     "call": "megaphone", "operator-application": "file-text", "operating-agreement": "pen", "document": "journal-text",
     "partner-rules": "card-checklist", "partner": "building", "platform-service-agreement": "arrow-left-right",
+    "quality-issue": "exclamation-triangle",
 }  # fmt: skip
+SEE_QUALITY = (Role.BUREAU, Role.BUREAU_LEAD, Role.DEPARTMENT)
+SEE_CALLS = (*SEE_QUALITY, Role.OPERATOR, Role.PARTNER, Role.REGULATOR)
 
 
 def shell(request) -> dict:
@@ -52,6 +55,10 @@ def _menu(request, actor, waiting: str) -> list[dict]:
         for model in kinds().values()
         if actor.has(*model.audience)
     ]
+    if actor.has(*SEE_CALLS):
+        items.append(_item(request, _("Calls by month"), reverse("usage"), "graph-up"))
+    if actor.has(*SEE_QUALITY):
+        items.append(_item(request, _("Quality by department"), reverse("quality"), "award"))
     if actor.has(Role.BUREAU):
         items.append(_item(request, _("Pool of experts"), reverse("experts"), "people"))
     if actor.has(Role.EXPERT):

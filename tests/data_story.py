@@ -15,6 +15,7 @@ from casework import attachments
 from casework.beginning import begin
 from operators.models import Partnership
 from tests.partner_story import PartnerStory
+from tests.quality_story import QualityStory
 from tests.story import NOW
 
 FIELDS = "district | District | code | s1\nvisits | Visits | number | s2"
@@ -27,7 +28,7 @@ YES = {"opinion": "The scenario is clear."}
 BACK = {"defects": "Describe the purpose.\nName the people with access.", "correct_by": NOW.date().replace(day=20)}
 
 
-class DataStory(PartnerStory):
+class DataStory(QualityStory, PartnerStory):
     """Resources of the departments, and what operator and partner do with them."""
 
     # --- the catalogue ---------------------------------------------------------------------------------------

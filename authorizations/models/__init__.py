@@ -3,6 +3,7 @@ from authorizations.models.calls import CallRecord, UsageMonth
 from authorizations.models.consent import Consent
 from authorizations.models.dossier import RequestSubmission, StageNote
 from authorizations.models.grant import Grant
+from authorizations.models.quality import QualityAnswer, QualityIssue
 from authorizations.models.request import AuthorizationRequest, RequestItem
 from authorizations.models.resource import DataResource, ResourceVersion
 from authorizations.models.scenario import Scenario
@@ -16,6 +17,8 @@ __all__ = [
     "DataResource",
     "DataUseAgreement",
     "Grant",
+    "QualityAnswer",
+    "QualityIssue",
     "RequestItem",
     "RequestSubmission",
     "ResourceVersion",

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
@@ -12,9 +12,12 @@ from rest_framework.views import APIView
 
 from authorizations import call_logs
 from authorizations.call_lines import Received, TooLarge, Unreadable, receive
+from authorizations.figures import UsageFilter
+from authorizations.models import UsageMonth
 from casework.api.authentication import ActsForOrganisation
 from casework.api.cases import KEY
 from casework.api.idempotency import once
+from casework.api.pagination import CaseCursor
 from casework.api.problems import problem
 
 NDJSON = "application/x-ndjson"
@@ -127,3 +130,46 @@ class CallLogsView(APIView):
             more = refused.said.as_data()
             return problem(422, refused.message, code=refused.code, remedy=refused.remedy, **more)
         return Response(said.as_data())
+
+
+class UsageSerializer(serializers.ModelSerializer):
+    """Calls of one grant in one month."""
+
+    grant = serializers.CharField(source="grant.code")
+    resource = serializers.CharField(source="grant.resource.number")
+    user = serializers.CharField(source="grant.organisation.name")
+    department = serializers.CharField(source="grant.item.department.name")
+    month = serializers.DateField(format="%Y-%m")
+
+    class Meta:
+        model = UsageMonth
+        fields = read_only_fields = [
+            "grant", "resource", "user", "department", "month", "calls", "failures", "rows", "last_call_at"
+        ]  # fmt: skip
+
+
+class UsageView(APIView):
+    """Calls by grant and month."""
+
+    permission_classes = [ActsForOrganisation]
+
+    @extend_schema(
+        responses=inline_serializer("UsagePage", {
+            "next": serializers.URLField(allow_null=True), "previous": serializers.URLField(allow_null=True),
+            "results": UsageSerializer(many=True),
+        }),
+        parameters=[
+            OpenApiParameter("from", str, description="First month, 2026-03."),
+            OpenApiParameter("until", str, description="Last month, 2026-03."),
+            OpenApiParameter("q", str, description="Code of the grant or the resource, or part of a name."),
+            OpenApiParameter("cursor", str), OpenApiParameter("page_size", int),
+        ],
+    )  # fmt: skip
+    def get(self, request):
+        """The figures that the caller may see, the latest first."""
+        actor = request._request.actor
+        related = ("grant__resource", "grant__organisation", "grant__item__department")
+        found = UsageFilter.read(request.query_params).of(actor).select_related(*related)
+        pages = CaseCursor()
+        page = pages.paginate_queryset(found, request, view=self)
+        return pages.get_paginated_response(UsageSerializer(page, many=True).data)
