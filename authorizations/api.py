@@ -5,7 +5,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from authorizations import catalogue, serializers
-from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement, Need, Objection
+from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement, Need, Objection, QualityIssue
 from casework.api.cases import CaseViewSet
 
 FILTERS = (
@@ -91,10 +91,23 @@ class DataUseAgreementViewSet(CaseViewSet):
         return super().get_queryset().select_related("request", "text", "succeeds")
 
 
+class QualityIssueViewSet(CaseViewSet):
+    """Issues with the quality of data (Art. 24)."""
+
+    model = QualityIssue
+    serializer_class = serializers.QualityIssueSerializer
+
+    def get_queryset(self):
+        """With resource, sides, grant and answers."""
+        related = ("resource", "version_seen", "department", "raised_by", "grant")
+        return super().get_queryset().select_related(*related).prefetch_related("answers__version")
+
+
 VIEWSETS = (
     DataResourceViewSet,
     NeedViewSet,
     ObjectionViewSet,
     AuthorizationRequestViewSet,
     DataUseAgreementViewSet,
+    QualityIssueViewSet,
 )

@@ -10,6 +10,8 @@ from authorizations.models import (
     Need,
     NeedAnswer,
     Objection,
+    QualityAnswer,
+    QualityIssue,
     RequestItem,
     ResourceVersion,
 )
@@ -171,3 +173,49 @@ class DataUseAgreementSerializer(CaseSerializer):
             *CASE_FIELDS, "request", "starts_on", "ends_on", "parts", "edition", "text_digest", "effective_at",
             "succeeds", "succession", "suspended_because", "ended_because",
         ]  # fmt: skip
+
+
+class QualityAnswerSerializer(serializers.ModelSerializer):
+    """One answer of the department to a quality issue."""
+
+    version = serializers.IntegerField(source="version.round", default=None)
+
+    class Meta:
+        model = QualityAnswer
+        fields = read_only_fields = [
+            "round", "outcome", "text", "corrected_on", "version", "answer_by", "answered_at", "reopened_at",
+            "reopened_because",
+        ]  # fmt: skip
+
+
+class QualityIssueSerializer(CaseSerializer):
+    """A quality issue with the department's answers; `organisation` stands for whoever raised it."""
+
+    resource = serializers.CharField(source="resource.number")
+    code = serializers.CharField(source="resource.code")
+    version_seen = serializers.IntegerField(source="version_seen.round")
+    department = serializers.CharField(source="department.name")
+    raised_by = serializers.SerializerMethodField()
+    grant = serializers.SerializerMethodField()
+    answers = QualityAnswerSerializer(many=True)
+
+    class Meta(CaseSerializer.Meta):
+        model = QualityIssue
+        fields = read_only_fields = [
+            *CASE_FIELDS, "resource", "code", "version_seen", "department", "raised_by", "grant", "field", "problem",
+            "description", "answer_by", "returned_because", "operator_opinion", "bureau_opinion", "ended_because",
+            "answers",
+        ]  # fmt: skip
+
+    def get_raised_by(self, issue) -> str:
+        """Who raised it; to the department, the operator of a partner."""
+        named = issue.names_raiser(self.context["request"]._request.actor)
+        return issue.raised_by.name if named else issue.organisation.name
+
+    def get_grant(self, issue) -> str | None:
+        """The grant under which the problem was found; not for the department, which need not know whose it is."""
+        return (
+            issue.grant.code
+            if issue.grant_id and self.context["request"]._request.actor.organisation.pk != (issue.department_id)
+            else None
+        )

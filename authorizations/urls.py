@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from authorizations.views import catalogue, department, requests
+from authorizations.views import catalogue, department, figures, requests
 
 urlpatterns = [
     path("catalog.jsonld", catalogue.catalog_jsonld, name="catalog-jsonld"),
@@ -21,4 +21,6 @@ urlpatterns = [
     path("requests/<slug:number>/prepare/check/", requests.check, name="request-check"),
     path("requests/<slug:number>/submitted/", requests.submitted, name="request-submitted"),
     path("requests/<slug:number>/copy/", requests.copy, name="request-copy"),
+    path("usage/", figures.usage_page, name="usage"),
+    path("quality/", figures.quality_page, name="quality"),
 ]

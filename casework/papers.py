@@ -42,6 +42,7 @@ TITLES = {
     "request_decision": gettext_lazy("Notice of the decision on the authorization"),
     "data_use_agreement": gettext_lazy("Data use agreement"),
     "objection_answer": gettext_lazy("Answer to the objection"),
+    "quality_answer": gettext_lazy("Answer to an issue with the quality of data"),
 }
 
 

@@ -44,6 +44,8 @@ class Page:
     first: bool = False
 
 
+_SEE_QUALITY = frozenset({Role.BUREAU, Role.BUREAU_LEAD, Role.DEPARTMENT})
+_SEE_CALLS = _SEE_QUALITY | {Role.OPERATOR, Role.PARTNER, Role.REGULATOR}
 _FOR_USERS = frozenset({Role.OPERATOR, Role.PARTNER})
 _FOR_BUREAU, _FOR_EXPERTS, _FOR_AUDIT = (frozenset({role}) for role in (Role.BUREAU, Role.EXPERT, Role.AUDITADMIN))
 PAGES = (
@@ -70,6 +72,8 @@ PAGES = (
         icon="basket",
         roles=_FOR_USERS,
     ),
+    Page(section="catalogue", label=_("Calls by month"), name="usage", icon="graph-up", roles=_SEE_CALLS),
+    Page(section="catalogue", label=_("Quality by department"), name="quality", icon="award", roles=_SEE_QUALITY),
     Page(section="selection", label=_("Pool of experts"), name="experts", icon="people", roles=_FOR_BUREAU),
     Page(section="selection", label=_("Conflicts of interest"), name="conflicts", icon="shield", roles=_FOR_EXPERTS),
     Page(section="reference", label=_("Rules and calendar"), name="rules", icon="book"),

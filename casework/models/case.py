@@ -127,6 +127,10 @@ class Case(FSMModelMixin, models.Model):
         """What the reader is told instead of the names of those whose turn it is; empty where they are named."""
         return ""
 
+    def names_for(self, actor: Actor) -> dict[int, str]:
+        """By key of an organisation, the name it goes by for this reader, people of it unnamed; none by default."""
+        return {}
+
     def files_for(self, actor: Actor) -> models.Q:
         """The condition that selects the attachments this reader may see; all by default."""
         return models.Q()
