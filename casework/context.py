@@ -16,8 +16,12 @@ from regulation.rules import NoRulesInForce, RuleSet
 
 ICONS = {
     "call": "megaphone", "operator-application": "file-text", "operating-agreement": "pen", "document": "journal-text",
+    "data-use-agreement": "pen",
     "partner-rules": "card-checklist", "partner": "building", "platform-service-agreement": "arrow-left-right",
 }  # fmt: skip
+
+AT_GRANTS = (Role.BUREAU, Role.BUREAU_LEAD, Role.REGULATOR, Role.OPERATOR, Role.PARTNER, Role.DEPARTMENT)
+"""Roles to whom a grant can be shown."""
 
 
 def shell(request) -> dict:
@@ -52,6 +56,8 @@ def _menu(request, actor, waiting: str) -> list[dict]:
         for model in kinds().values()
         if actor.has(*model.audience)
     ]
+    if actor.has(*AT_GRANTS):
+        items.append(_item(request, _("Grants"), reverse("grants"), "shield-check"))
     if actor.has(Role.BUREAU):
         items.append(_item(request, _("Pool of experts"), reverse("experts"), "people"))
     if actor.has(Role.EXPERT):

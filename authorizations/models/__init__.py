@@ -1,6 +1,7 @@
 from authorizations.models.basket import BasketItem
 from authorizations.models.consent import Consent
 from authorizations.models.dossier import RequestSubmission, StageNote
+from authorizations.models.export import Export
 from authorizations.models.grant import Grant
 from authorizations.models.request import AuthorizationRequest, RequestItem
 from authorizations.models.resource import DataResource, ResourceVersion
@@ -13,6 +14,7 @@ __all__ = [
     "Consent",
     "DataResource",
     "DataUseAgreement",
+    "Export",
     "Grant",
     "RequestItem",
     "RequestSubmission",
