@@ -74,9 +74,12 @@ class Caller:
 
 async def hammer(
     port: int, questions: Sequence[Question], *, callers: int, until: Callable[[], bool],
-    meanwhile: Callable[[], Awaitable[None]] | None = None,
+    meanwhile: Callable[[list[Answer]], Awaitable[None]] | None = None,
 ) -> list[Answer]:  # fmt: skip
-    """Let so many callers ask, each one question over and over, until told to stop; returns every answer."""
+    """Let so many callers ask, each one question over and over, until told to stop; returns every answer.
+
+    `meanwhile` is given the answers as they come in.
+    """
     encoded, answers = [question.encoded(port) for question in questions], []
 
     async def call(number: int) -> None:
@@ -88,5 +91,5 @@ async def hammer(
         await caller.close()
 
     tasks = [call(number) for number in range(callers)]
-    await asyncio.gather(*tasks, *([meanwhile()] if meanwhile else []))
+    await asyncio.gather(*tasks, *([meanwhile(answers)] if meanwhile else []))
     return answers

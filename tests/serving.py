@@ -12,7 +12,7 @@ def beside(settings) -> dict[str, str]:
     return {
         "DEMO": "1", "DATABASE_URL": database_url(connection.settings_dict), "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "SECRET_KEY": portal.SECRET_KEY, "LEDGER_KEY_FILE": str(settings.LEDGER_KEY_FILE), "PYTHONPATH": ".",
-        "LEDGER_CHECKPOINT_FILE": str(settings.LEDGER_CHECKPOINT_FILE), "REDIS_URL": "", "WEB_CONCURRENCY": "2",
+        "LEDGER_CHECKPOINT_FILE": str(settings.LEDGER_CHECKPOINT_FILE), "REDIS_URL": "", "LOG_LEVEL": "ERROR",
     }  # fmt: skip
 
 

@@ -95,8 +95,8 @@ def situations(partner: bool) -> list[dict]:
         for first, second in itertools.product(axes[one], axes[other])
     ]
     chance = random.Random(20)
-    mixtures = [{name: chance.choice(values) for name, values in AXES.items()} for _number in range(60)]
-    return [*found, *chance.sample(pairs, 160), *mixtures]
+    mixtures = [{name: chance.choice(values) for name, values in AXES.items()} for _number in range(40)]
+    return [*found, *chance.sample(pairs, 70), *mixtures]
 
 
 @pytest.mark.parametrize("who", ["operator", "partner"])
@@ -119,7 +119,7 @@ def test_statement_usable_and_links_agree(data_story, who):
         assert Grant.objects.closed(on=TODAY).filter(pk=grant.pk).exists() is not usable
         seen[usable] += 1
     assert seen[True] > 10
-    assert seen[False] > 150
+    assert seen[False] > 80
 
 
 def test_an_allowed_call_is_one_statement(data_story, django_assert_num_queries):

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings as portal
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
@@ -49,6 +50,16 @@ def posted(port: int, path: str, token: str, body: str) -> int:
     return answer.status
 
 
+async def asked_since(answers: list, moment: float, questions: int, *, at_least: int) -> None:
+    """Wait until every question has been answered that was asked after a moment, and so many have been in all."""
+    for _tenth in range(600):
+        since = [one.question for one in answers if one.asked > moment]
+        if len(since) >= at_least and len(set(since)) == questions:
+            return
+        await asyncio.to_thread(time.sleep, 0.1)
+    raise TimeoutError("some question is never answered")
+
+
 def test_two_hundred_callers_meet_no_open_door_after_the_suspension_was_answered(data_story, now, served):
     now.move_to(NOW, tick=True)
     grant, cast = data_story.grant("partner"), data_story.cast
@@ -57,7 +68,7 @@ def test_two_hundred_callers_meet_no_open_door_after_the_suspension_was_answered
     Export.objects.filter(pk=waiting.pk).update(ordered_at=timezone.now() + timedelta(days=1))
     Export.objects.filter(pk=made.pk).update(finished_at=timezone.now(), sha256="0" * 64)
     made.refresh_from_db()
-    made.file.save("export.xlsx", __import__("django.core.files.base", fromlist=["ContentFile"]).ContentFile(b"x"))
+    made.file.save("export.xlsx", ContentFile(b"x"))
     bearer = {"Authorization": f"Bearer {token_of(cast.partner)}"}
     session = {"Cookie": cookie_of(cast.partner)}
     questions = [
@@ -73,16 +84,14 @@ def test_two_hundred_callers_meet_no_open_door_after_the_suspension_was_answered
     path = f"/api/v1/{agreement.plural}/{agreement.number}/actions/suspend/"
     token, over, told = token_of(cast.bureau), [], []
 
-    async def suspend():
-        await asyncio.to_thread(time.sleep, 1.5)
+    async def suspend(answers):
+        await asked_since(answers, 0, len(questions), at_least=CALLERS)
         status = await asyncio.to_thread(posted, served, path, token, '{"reason": "Logs were not kept."}')
         told.append((status, time.perf_counter()))
-        await asyncio.to_thread(time.sleep, 1.5)
+        await asked_since(answers, told[0][1], len(questions), at_least=CALLERS)
         over.append(True)
 
-    answers = asyncio.run(
-        hammer(served, questions, callers=CALLERS, until=lambda: bool(over), meanwhile=suspend)
-    )  # fmt: skip
+    answers = asyncio.run(hammer(served, questions, callers=CALLERS, until=lambda: bool(over), meanwhile=suspend))
     (status, answered), = told
     assert status == 200
     before = Counter((one.question, one.status) for one in answers if one.answered < answered)
