@@ -72,6 +72,7 @@ PAGES = (
         icon="basket",
         roles=_FOR_USERS,
     ),
+    Page(section="catalogue", label=_("Grants"), name="grants", icon="shield-check", roles=_SEE_CALLS),
     Page(section="catalogue", label=_("Calls by month"), name="usage", icon="graph-up", roles=_SEE_CALLS),
     Page(section="catalogue", label=_("Quality by department"), name="quality", icon="award", roles=_SEE_QUALITY),
     Page(section="selection", label=_("Pool of experts"), name="experts", icon="people", roles=_FOR_BUREAU),

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "casework.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "futian_portal.machine_path.MachinePathMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
