@@ -48,6 +48,7 @@ class Step:
     tone: str = "primary"
     explain: str = ""
     inside: bool = False
+    side_by_side: bool = False
 
     def inputs(self, case: Case, *, by: Actor) -> Mapping[str, Input]:
         """What the step asks this actor for on this case."""
@@ -114,6 +115,7 @@ def step(
     tone: str = "primary",
     explain: str = "",
     inside: bool = False,
+    side_by_side: bool = False,
 ) -> Callable[[Callable], Callable]:
     """Declare a method as a step.
 
@@ -124,8 +126,8 @@ def step(
         by: the parties that may take it; nobody else may.
         guards: facts that must hold.
         inputs: what it asks for, or a function of the case, and by name of the actor (`by`), that says so.
-        then: a step of the system that follows at once, in the same transaction, as soon as its guards hold; of
-            several, the first one whose guards do.
+        then: a step of the system that follows at once, in the same transaction, where it starts from the state
+            reached and its guards hold; of several, the first such one.
         closes_own: in a step that keeps the state, close the tasks of the side that took it.
         recorded: False for the saving of drafts, which would drown the timeline.
         listed: False for steps that a page of their own offers (a checklist), not the row of buttons.
@@ -133,6 +135,8 @@ def step(
         explain: one sentence for the page of the step: what happens next.
         inside: the business of the actor's own organisation: nobody else's timeline shows it, it stands beside the
             row of buttons, and forms that others have open stay fresh.
+        side_by_side: for what several sides do in the same state, each for itself: forms that the others have open
+            stay fresh, so the version stays as long as the state does.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
@@ -141,6 +145,7 @@ def step(
             name=body.__name__, label=label, article=article, sources=sources, target=target, by=tuple(by),
             guards=tuple(guards), asks=inputs, then=(then,) if isinstance(then, str) else tuple(then),
             closes_own=closes_own, recorded=recorded, listed=listed, tone=tone, explain=explain, inside=inside,
+            side_by_side=side_by_side,
         )  # fmt: skip
         moved = transition(field="state", source=list(sources), target=target, custom={"step": spec})(body)
 
@@ -167,14 +172,16 @@ def perform(case, spec: Step, moved: Callable, *, by: Actor, on: datetime, versi
             values = _checked(row, spec, by=by, on=on, version=version, given=given)
             old = row.state
             detail = moved(row, by=by, on=on, **values)
-            # What an office does among itself is no change that another one's open form would have to heed.
-            row.version += not spec.inside
+            # What an office does among itself, or each side for itself, is no change that another one's open form
+            # would have to heed.
+            row.version += not (spec.inside or (spec.side_by_side and row.state == old))
             if row.state != old:
                 row.state_since = on
             row.save()
             effects.after(row, spec, old=old, by=by, on=on, unit=unit, values=values, detail=detail)
             following = (steps_of(type(row))[name] for name in spec.then)
-            if follow := next((one for one in following if not one.guard_refusal(row, by=by, on=on)), None):
+            ready = (one for one in following if row.state in one.sources)
+            if follow := next((one for one in ready if not one.guard_refusal(row, by=by, on=on)), None):
                 effects.follow(row, follow.name, on=on)
     except Refusal as refusal:
         if not is_nested():

@@ -9,6 +9,7 @@ WORDS = {
     "due_today": _("Today is the last day."),
     "overdue": _("The last day has passed."),
     "escalated": _("A task is overdue; please see to it."),
+    "urged": _("You are asked to deal with this case soon."),
     "assigned": _("You now handle this case."),
     "question": _("A colleague asks you about this case."),
     "answer": _("A colleague has answered your question."),

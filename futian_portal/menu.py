@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import Actor
 from accounts.roles import ADMIN_ROLES, Role
@@ -44,9 +45,37 @@ class Page:
     first: bool = False
 
 
+_SEE_QUALITY = frozenset({Role.BUREAU, Role.BUREAU_LEAD, Role.DEPARTMENT})
+_SEE_CALLS = _SEE_QUALITY | {Role.OPERATOR, Role.PARTNER, Role.REGULATOR}
+_FOR_USERS = frozenset({Role.OPERATOR, Role.PARTNER})
 _FOR_BUREAU, _FOR_EXPERTS, _FOR_AUDIT = (frozenset({role}) for role in (Role.BUREAU, Role.EXPERT, Role.AUDITADMIN))
 PAGES = (
     Page(section="to_do", label=_("To do"), name="inbox", icon="inbox", roles=WORKING, counts="waiting"),
+    Page(
+        section="catalogue",
+        label=_("Catalogue"),
+        name="catalogue",
+        icon="search",
+        first=True,
+        roles=frozenset(WORKING - {Role.EXPERT, Role.ASSESSOR, Role.DATA_SUBJECT}),
+    ),
+    Page(
+        section="catalogue",
+        label=_("Our department"),
+        name="department",
+        icon="building",
+        roles=frozenset({Role.DEPARTMENT}),
+    ),
+    Page(
+        section="catalogue",
+        label=pgettext_lazy("of resources", "Basket"),
+        name="basket",
+        icon="basket",
+        roles=_FOR_USERS,
+    ),
+    Page(section="catalogue", label=_("Grants"), name="grants", icon="shield-check", roles=_SEE_CALLS),
+    Page(section="catalogue", label=_("Calls by month"), name="usage", icon="graph-up", roles=_SEE_CALLS),
+    Page(section="catalogue", label=_("Quality by department"), name="quality", icon="award", roles=_SEE_QUALITY),
     Page(section="selection", label=_("Pool of experts"), name="experts", icon="people", roles=_FOR_BUREAU),
     Page(section="selection", label=_("Conflicts of interest"), name="conflicts", icon="shield", roles=_FOR_EXPERTS),
     Page(section="reference", label=_("Rules and calendar"), name="rules", icon="book"),

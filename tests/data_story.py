@@ -9,13 +9,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement, Grant
 from casework import attachments
 from casework.beginning import begin
 from operators.models import Partnership
+from tests.catalogue_story import CatalogueStory
 from tests.partner_story import PartnerStory
-from tests.story import NOW
+from tests.quality_story import QualityStory
+from tests.story import DAY, NOW
 
 FIELDS = "district | District | code | s1\nvisits | Visits | number | s2"
 TEXT = {
@@ -27,7 +29,7 @@ YES = {"opinion": "The scenario is clear."}
 BACK = {"defects": "Describe the purpose.\nName the people with access.", "correct_by": NOW.date().replace(day=20)}
 
 
-class DataStory(PartnerStory):
+class DataStory(CatalogueStory, QualityStory, PartnerStory):
     """Resources of the departments, and what operator and partner do with them."""
 
     # --- the catalogue ---------------------------------------------------------------------------------------
@@ -109,10 +111,10 @@ class DataStory(PartnerStory):
         if case.partnership_id:
             case.submit_to_operator(by=user, truth=True)
             if state == "preliminary_correction":
-                case.return_preliminary(by=self.cast.operator, **BACK)
+                case.return_preliminary(by=self.host(case), **BACK)
             if state in {"preliminary_review", "preliminary_correction"}:
                 return
-            case.pass_preliminary(by=self.cast.operator, **YES)
+            case.pass_preliminary(by=self.host(case), **YES)
         else:
             case.submit(by=user, truth=True)
         if state == "correction":
@@ -129,6 +131,10 @@ class DataStory(PartnerStory):
             return
         verdicts = {"authorised": ("granted",), "authorised_in_part": ("granted", "refused"), "refused": ("refused",)}
         self.decide_all(case, *verdicts[state])
+
+    def host(self, case: AuthorizationRequest) -> Actor:
+        """Who acts for the operator on whose platform the data are used."""
+        return next(actor for actor in self.cast if actor.organisation == case.operator)
 
     def ask_city(self, case: AuthorizationRequest) -> None:
         """Take a request to the city."""
@@ -186,8 +192,18 @@ class DataStory(PartnerStory):
         if state in {"suspended", "terminated"}:
             verb = {"suspended": agreement.suspend, "terminated": agreement.terminate}[state]
             verb(by=bureau, reason="A breach was found.")
-        assert agreement.state == state or state in {"expired", "replaced"}
+        if state == "expired":
+            agreement.expire(by=SYSTEM, on=NOW + 800 * DAY)
+        if state == "replaced":
+            self.sign_all(self.succession(agreement).fix_text(by=bureau))
+            agreement.refresh_from_db()
+        assert agreement.state == state
         return agreement
+
+    def succession(self, agreement: DataUseAgreement, **given) -> DataUseAgreement:
+        """A renewal of an agreement from today on, as a draft."""
+        values = {"request": agreement.request.number, "starts_on": NOW.date(), "ends_on": date(2027, 6, 30)}
+        return begin(DataUseAgreement, by=self.cast.bureau, **values | {"succession": "renewal"} | given)
 
     def sign_all(self, agreement: DataUseAgreement) -> None:
         """Let every side sign the present text."""
@@ -200,11 +216,14 @@ class DataStory(PartnerStory):
                 agreement.sign(by=actor, digest=agreement.text_digest, agreed=True)
         agreement.refresh_from_db()
 
+    def evidence(self, agreement: DataUseAgreement):
+        """Attach a file as evidence of consent."""
+        upload = SimpleUploadedFile("consent.txt", b"Consent of the subjects")
+        return attachments.receive(agreement, upload, by=self.by(agreement), tag="consent")
+
     def consent(self, agreement: DataUseAgreement, **given) -> None:
         """File consent for the first sensitive resource, with its evidence."""
-        user = self.by(agreement)
-        upload = SimpleUploadedFile("consent.txt", b"Consent of the subjects")
-        file = attachments.receive(agreement, upload, by=user, tag="consent")
+        user, file = self.by(agreement), self.evidence(agreement)
         item = next(item for item in agreement.request.granted_items().select_related("version")
                     if item.version.needs_consent)  # fmt: skip
         agreement.file_consent(

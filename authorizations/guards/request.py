@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from authorizations.guards.standing import standing_faults
 from casework.guards import guard
+from casework.models.task import Task
 
 
 @guard(
@@ -59,8 +60,8 @@ def crosses_the_district(request):
 
 
 @guard("18(3)", otherwise=_("The city has answered already."))
-def city_not_asked(request):
-    return request.city_outcome == ""
+def city_not_answered(request):
+    return bool(request.items_for_the_city())
 
 
 @guard(
@@ -69,12 +70,26 @@ def city_not_asked(request):
     remedy=_("Take the request to the city first."),
 )
 def city_answered(request):
-    return not request.crosses or request.city_outcome != ""
+    return [item.version.name for item in request.items_for_the_city()]
 
 
 @guard("18(1)", otherwise=_("Your department has decided on its resources already."))
 def own_items_undecided(request, *, by: Actor):
     return by.organisation is None or request.items.filter(department=by.organisation, decision="").exists()
+
+
+@guard("18", otherwise=_("The case waits for your own office."))
+def others_awaited(request, *, by: Actor):
+    waiting = Task.objects.of(request).turns().filter(closed_at=None)
+    return waiting.exclude(organisation=by.organisation).exists()
+
+
+@guard(
+    "18", otherwise=_("They have been urged today already."), remedy=_("Urge again tomorrow, if it is still needed.")
+)
+def not_urged_today(request, *, on: datetime):
+    urged = request.urged_at
+    return urged is None or urged < request.state_since or timezone.localdate(urged) < timezone.localdate(on)
 
 
 @guard("18(1)", otherwise=_("Not every resource has been decided on."))

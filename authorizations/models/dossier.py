@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -13,10 +14,12 @@ from accounts.roles import Role
 from authorizations import facts, letters, sheets
 from authorizations.models.resource import DataResource
 from authorizations.models.scenario import Scenario
-from casework import papers
+from casework import outbox, papers
 from casework.models.attachment import Attachment
 from casework.models.case import Case
+from casework.models.outbox import OutboxMessage
 from casework.models.submission import HandedIn
+from casework.models.task import Task
 from casework.refusals import InvalidInput, NotYourStep
 from operators.models import Partnership
 
@@ -49,6 +52,7 @@ class RequestDossier(Case):
     city_outcome = models.CharField(_("answer of the city"), max_length=10, blank=True)
     city_answer = models.CharField(_("number of the city's answer"), max_length=80, blank=True)
     city_answered_on = models.DateField(_("city answered on"), null=True)
+    urged_at = models.DateTimeField(_("urged at"), null=True)
 
     class Meta:
         abstract = True
@@ -86,6 +90,12 @@ class RequestDossier(Case):
     def search(cls, text: str) -> Q:
         """By organisation and scenario."""
         return Q(organisation__name__icontains=text) | Q(scenario__name__icontains=text)
+
+    def hidden_papers(self, actor: Actor) -> frozenset[str]:
+        """A department reads what concerns its own resources: no paper that lists those of others (Art. 18(1))."""
+        if actor.has(Role.DEPARTMENT) and len(self.departments()) > 1:
+            return frozenset({"request_acknowledgment", "request_decision"})
+        return frozenset()
 
     def facts(self, actor: Actor) -> dict:
         """What the reader's page shows (see `authorizations.facts.request`)."""
@@ -175,6 +185,11 @@ class RequestDossier(Case):
         """Whether a resource of another level or region is asked for, so that the city coordinates (Art. 18(3))."""
         return any(item.version.crosses_the_district for item in self.items.select_related("version"))
 
+    def items_for_the_city(self) -> list:
+        """The resources of another level or region on which the city has not answered yet (Art. 18(3))."""
+        items = self.items.filter(city_outcome="").select_related("version")
+        return [item for item in items if item.version.crosses_the_district]
+
     def departments(self) -> set[int]:
         """The keys of the departments whose resources are asked for."""
         return set(self.items.values_list("department_id", flat=True))
@@ -239,28 +254,51 @@ class RequestDossier(Case):
         if answered_on < self.city_asked_on:
             raise InvalidInput({"city_answered_on": [_("The city had not been asked on that day.")]})
         self.city_outcome, self.city_answer, self.city_answered_on = outcome, letter, answered_on
+        for item in self.items_for_the_city():
+            item.city_outcome, item.city_answer = outcome, letter
+            item.save(update_fields=["city_outcome", "city_answer"])
 
     def refuse_what_the_city_refused(self, *, on: datetime) -> None:
         """Where the city did not agree, its answer decides the resources of other levels and regions (Art. 18(3))."""
-        if self.city_outcome != "refused":
-            return
-        reason = str(_("The city did not agree: %(letter)s.") % {"letter": self.city_answer})
-        for item in self.items.select_related("version"):
-            if item.version.crosses_the_district:
-                item.decision, item.reason, item.decided_at = "refused", reason, on
-                item.save(update_fields=["decision", "reason", "decided_at"])
+        for item in self.items.filter(city_outcome="refused"):
+            item.decision, item.decided_at = "refused", on
+            item.reason = str(_("The city did not agree: %(letter)s.") % {"letter": item.city_answer})
+            item.save(update_fields=["decision", "reason", "decided_at"])
 
     def take_decisions(self, values: dict, *, by: Actor, on: datetime) -> dict:
-        """Write a department's decision on each of its resources."""
-        decided = {}
-        for item in self.items.filter(department=by.organisation, decision="").select_related("resource"):
-            item.decision = values[f"item{item.pk}_decision"]
-            item.conditions = values[f"item{item.pk}_conditions"] if item.decision == "conditional" else ""
-            item.reason = values[f"item{item.pk}_reason"] if item.decision == "refused" else ""
+        """Write a department's decision on each of its resources; those left open as it decided on the rest.
+
+        Raises:
+            InvalidInput: naming each resource on which nothing was said.
+        """
+        items = list(self.items.filter(department=by.organisation, decision="").select_related("resource"))
+        said = {item: "rest" if not values[f"item{item.pk}_decision"] else f"item{item.pk}" for item in items}
+        if not values.get("rest_decision"):
+            silent = [f"item{item.pk}_decision" for item in items if said[item] == "rest"]
+            if silent:
+                missing = _("Decide on this resource, or on all that are left open at once.")
+                raise InvalidInput({name: [missing] for name in silent})
+        for item in items:
+            item.decision = values[f"{said[item]}_decision"]
+            item.conditions = values[f"{said[item]}_conditions"] if item.decision == "conditional" else ""
+            item.reason = values[f"{said[item]}_reason"] if item.decision == "refused" else ""
             item.decided_by, item.decided_at = by.person, on
             item.save()
-            decided[item.resource.code] = item.decision
-        return {"decisions": decided}
+        return {"decisions": {item.resource.code: item.decision for item in items}}
+
+    def urge_awaited(self, *, by: Actor, on: datetime) -> dict:
+        """Remind everybody whose turn it is, other than the actor's own office, that the case waits for them."""
+        waiting = list(Task.objects.of(self).turns().filter(closed_at=None).exclude(organisation=by.organisation))
+        outbox.put(
+            OutboxMessage(
+                **OutboxMessage.refers(self), kind="urged", organisation_id=task.organisation_id, role=task.role,
+                person_id=task.person_id, context={"title": self.title, "state": self.state}, created_at=on,
+                next_attempt_at=on, key=f"{self.kind}:{self.pk}:urged:{task.pk}:{timezone.localdate(on)}",
+            )
+            for task in waiting
+        )  # fmt: skip
+        self.urged_at = on
+        return {"urged": sorted({task.organisation_id for task in waiting})}
 
     def mark_items(self, items: list[str], *, by: Actor, reason: str, **mark) -> dict:
         """Suspend, resume or revoke the authorization of the items; a department that of its own resources only.

@@ -10,7 +10,7 @@ from accounts.roles import Role
 from authorizations import guards, letters, sheets
 from authorizations.models.dossier import RequestDossier
 from authorizations.parties import each_department, the_operator, the_operator_itself, the_partner, the_user
-from casework import papers
+from casework import handling, papers
 from casework.beginning import Start, begin
 from casework.states import State, States, Until, the_bureau, the_system
 from casework.step import step
@@ -52,6 +52,9 @@ UNDECIDED = [
     "draft", "preliminary_review", "preliminary_correction", "assessment", "correction", "coordination", "confirmation",
 ]  # fmt: skip
 AUTHORISED = ["authorised", "authorised_in_part"]
+AT_WORK = ["preliminary_review", "preliminary_correction", "assessment", "correction", "coordination", "confirmation"]
+OFFICES = (the_operator, the_bureau, each_department)
+"""Who has people that handle a request: the partner's operator, the bureau, the departments."""
 CONCLUSIONS = ("conclude_authorised", "conclude_in_part", "conclude_refused")
 
 
@@ -143,6 +146,21 @@ class AuthorizationRequest(RequestDossier):
         self.withdrawn_because = reason
         return {"reason": reason}
 
+    @step(
+        label=_("Urge"), article="18", source=["preliminary_review", "assessment", "confirmation"],
+        by=[the_user, the_bureau], guards=[guards.request.others_awaited, guards.request.not_urged_today],
+        tone="secondary", side_by_side=True,
+        explain=_("Everybody whose turn it is gets a notice. Limits stay as they are."),
+    )  # fmt: skip
+    def urge(self, *, by, on):
+        return self.urge_awaited(by=by, on=on)
+
+    # --- inside the offices ----------------------------------------------------------------------------------
+
+    assign_handler = handling.assign(article="18", source=AT_WORK, by=OFFICES)
+    consult_colleague = handling.consult(article="18", source=AT_WORK, by=OFFICES)
+    answer_colleague = handling.answer(article="18", source=AT_WORK, by=OFFICES)
+
     # --- the operator's preliminary review -------------------------------------------------------------------
 
     @step(
@@ -218,12 +236,13 @@ class AuthorizationRequest(RequestDossier):
 
     @step(
         label=_("Take it to the city"), article="18(3)", source="assessment", target="coordination", by=[the_bureau],
-        guards=[guards.request.crosses_the_district, guards.request.city_not_asked], inputs=sheets.request.letter,
+        guards=[guards.request.crosses_the_district, guards.request.city_not_answered], inputs=sheets.request.letter,
         tone="secondary",
         explain=_("The request waits visibly until the city has answered; the limit of the assessment stands still."),
     )  # fmt: skip
     def take_to_city(self, *, by, on, city_letter, city_asked_on):
         self.city_letter, self.city_asked_on = city_letter, city_asked_on
+        self.city_outcome, self.city_answer, self.city_answered_on = "", "", None
         return {"letter": city_letter}
 
     @step(
@@ -240,7 +259,7 @@ class AuthorizationRequest(RequestDossier):
     @step(
         label=_("Decide on your resources"), article="18(1)", source="confirmation", by=[each_department],
         guards=[guards.request.own_items_undecided], inputs=sheets.request.decisions, closes_own=True,
-        then=CONCLUSIONS,
+        then=CONCLUSIONS, side_by_side=True,
         explain=_("Each resource is granted, granted with conditions, or refused with the reason."),
     )  # fmt: skip
     def decide(self, *, by, on, **values):
@@ -324,6 +343,8 @@ class RequestItem(models.Model):
     decision = models.CharField(_("decision"), max_length=12, choices=DECISIONS, blank=True)
     conditions = models.TextField(_("conditions"), blank=True)
     reason = models.TextField(_("reason"), blank=True)
+    city_outcome = models.CharField(_("answer of the city"), max_length=10, blank=True)
+    city_answer = models.CharField(_("number of the city's answer"), max_length=80, blank=True)
     decided_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(_("decided at"), null=True)
     suspended_at = models.DateTimeField(_("suspended at"), null=True)

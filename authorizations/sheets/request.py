@@ -109,30 +109,42 @@ def resources(request) -> dict[str, Input]:
     }
 
 
+CONDITIONS = (_("Masked data only."), _("No combination with other data of persons."))
+REASONS = (
+    _("The law does not allow this use."),
+    _("The data are not needed for the scenario."),
+    _("The data have not reached the quality that the use needs."),
+)
+
+
+def _decision(name: str, group: str, decisions: list, *, required: bool) -> dict[str, Input]:
+    """A decision with what it makes necessary; `name` stands before each."""
+    return {
+        f"{name}_decision": Input(
+            kind="choice", label=_("Decision"), choices=decisions, group=group, required=required
+        ),
+        f"{name}_conditions": Input(
+            kind="longtext", label=_("Conditions"), required=False, group=group, phrases=CONDITIONS,
+            needed_when=(f"{name}_decision", "conditional"),
+        ),
+        f"{name}_reason": Input(
+            kind="longtext", label=_("Reason of the refusal"), required=False, group=group, phrases=REASONS,
+            needed_when=(f"{name}_decision", "refused"),
+        ),
+    }  # fmt: skip
+
+
 def decisions(request, *, by: Actor) -> dict[str, Input]:
-    """For each undecided resource of the actor's department: the decision, the conditions, the reason."""
-    asked = {}
-    own = request.items.filter(department=by.organisation, decision="").select_related("resource", "version")
+    """For each undecided resource of the actor's department: the decision, the conditions, the reason.
+
+    Where there are several, one decision can be given for all that are left open.
+    """
+    own = list(request.items.filter(department=by.organisation, decision="").select_related("resource", "version"))
+    choices = own[0].DECISIONS if own else []
+    asked = _decision("rest", _("All resources left open below"), choices, required=False) if len(own) > 1 else {}
     for item in own:
         group = f"{item.version.name} · {item.resource.code}"
-        decision = f"item{item.pk}_decision"
-        asked |= {
-            decision: Input(kind="choice", label=_("Decision"), choices=item.DECISIONS, group=group),
-            f"item{item.pk}_conditions": Input(
-                kind="longtext", label=_("Conditions"), required=False, group=group,
-                needed_when=(decision, "conditional"),
-                phrases=(_("Masked data only."), _("No combination with other data of persons.")),
-            ),
-            f"item{item.pk}_reason": Input(
-                kind="longtext", label=_("Reason of the refusal"), required=False, group=group,
-                needed_when=(decision, "refused"),
-                phrases=(
-                    _("The law does not allow this use."),
-                    _("The data are not needed for the scenario."),
-                    _("The data have not reached the quality that the use needs."),
-                ),
-            ),
-        }  # fmt: skip
+        asked |= _decision(f"item{item.pk}", group, choices, required=len(own) == 1)
     return asked
 
 

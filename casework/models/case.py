@@ -127,12 +127,20 @@ class Case(FSMModelMixin, models.Model):
         """What the reader is told instead of the names of those whose turn it is; empty where they are named."""
         return ""
 
+    def names_for(self, actor: Actor) -> dict[int, str]:
+        """By key of an organisation, the name it goes by for this reader, people of it unnamed; none by default."""
+        return {}
+
     def files_for(self, actor: Actor) -> models.Q:
         """The condition that selects the attachments this reader may see; all by default."""
         return models.Q()
 
     def file_tags(self) -> frozenset[str]:
         """The parts of the case, such as points of a checklist, to which a file can be added now; none by default."""
+        return frozenset()
+
+    def tags_open_to(self, actor: Actor) -> frozenset[str]:
+        """The parts of the case to which this actor can add a file now, whoever's turn it is; none by default."""
         return frozenset()
 
     @classmethod

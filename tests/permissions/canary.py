@@ -1,0 +1,183 @@
+"""Tenants with a mark in everything they write, to see whether it appears where it must not.
+
+Two operators (A, B); two partners of A (A1, A2) and one of B (B1). What each brings into the portal is told by the
+functions in `AREAS`; an area of the portal adds one. Whatever a tenant writes is made by `World.mark`, its cases are
+given to `World.own`.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from django.urls import URLPattern
+
+from accounts.actors import Actor
+from accounts.models import OrganisationKind
+from accounts.roles import Role
+from authorizations.models import BasketItem
+from casework.kinds import kinds
+from casework.models.attachment import Attachment
+from casework.models.case import Case
+from casework.models.paper import Paper
+from casework.remarks import write_remark
+from casework.step import steps_of
+from tests.data_story import BACK, DataStory
+from tests.desk import Api, Page
+from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
+from tests.permissions import routes
+
+PREFIX = "canary"
+LATER = BACK["correct_by"]
+WHO = {"A": "operator", "B": "outsider", "A1": "partner", "A2": "partner2", "B1": "partner3"}
+HOSTS = {"A1": "A", "A2": "A", "B1": "B"}
+SEES = {"A": {"A", "A1", "A2"}, "B": {"B", "B1"}, "A1": {"A1"}, "A2": {"A2"}, "B1": {"B1"}}
+"""Whose matters each may see: an operator its own and its partners' (Art. 17, 18(2)), a partner its own."""
+_ARGUMENT = re.compile(r"\(\?P<(\w+)>(?:\[[^]]*\]|[^()\[])*\)|<(?:\w+:)?(\w+)>")
+_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
+
+
+@dataclass
+class World:
+    """Who is who, what each has written, and which cases are whose."""
+
+    story: DataStory
+    marks: dict[str, dict[str, str]] = field(default_factory=dict)
+    cases: dict[str, list[Case]] = field(default_factory=dict)
+
+    def actor(self, tenant: str) -> Actor:
+        return self.story.cast[WHO[tenant]]
+
+    def mark(self, tenant: str, what: str) -> str:
+        """A text that only this tenant writes."""
+        return self.marks.setdefault(tenant, {}).setdefault(what, f"{PREFIX}{tenant}x{what}x")
+
+    def own(self, tenant: str, *cases: Case) -> None:
+        """These cases are the tenant's: their numbers are marks too."""
+        for case in cases:
+            self.cases.setdefault(tenant, []).append(case)
+            self.marks[tenant][case.number] = case.number
+
+    def forbidden(self, viewer: str, *, numbers: bool = True) -> dict[str, str]:
+        """What the viewer must not come across: mark and whose it is.
+
+        Who the operators are is published; a partner knows the people of its own.
+        """
+        known = {self.mark(tenant, "name") for tenant in ("A", "B")}
+        known |= {self.mark(HOSTS[viewer], "person")} if viewer in HOSTS else set()
+        return {
+            text: tenant
+            for tenant, marks in self.marks.items() if tenant not in SEES[viewer]
+            for text in marks.values() if text not in known and (numbers or text.startswith(PREFIX))
+        }  # fmt: skip
+
+
+# --- what each tenant brings ------------------------------------------------------------------------------------
+
+
+def people(world: World, tenant: str) -> None:
+    """The organisation and its person are called after the tenant."""
+    cast = world.story.cast
+    if WHO[tenant] not in cast.actors:
+        organisation, person = OrganisationFactory(kind=OrganisationKind.PARTNER), UserFactory(username=WHO[tenant])
+        MembershipFactory(person=person, organisation=organisation, role=Role.PARTNER)
+        cast.actors[WHO[tenant]] = Actor(person, organisation, frozenset({Role.PARTNER}))
+    actor = world.actor(tenant)
+    actor.organisation.name, actor.person.name = world.mark(tenant, "name"), world.mark(tenant, "person")
+    actor.organisation.save()
+    actor.person.save()
+
+
+def standing(world: World, tenant: str) -> None:
+    """An operator's agreement, a partner's entry with its operator."""
+    if tenant in HOSTS:
+        world.own(tenant, world.story.partnership("active", who=WHO[tenant], operator=WHO[HOSTS[tenant]]))
+        return
+    agreement = world.story.operating_agreement(WHO[tenant])
+    world.story.rules_in_effect(WHO[tenant])
+    world.own(tenant, agreement, agreement.application)
+
+
+def requests(world: World, tenant: str) -> None:
+    """Requests in several states, with every free text, a file and a remark; a basket; an agreement to sign."""
+    story, actor = world.story, world.actor(tenant)
+    text = {name: world.mark(tenant, name) for name in ("scenario", "purpose", "measures")}
+    cases = [story.request(state, who=WHO[tenant], **text) for state in ("draft", "assessment", "authorised_in_part")]
+    cases.append(story.request("withdrawn", who=WHO[tenant], **text))
+    draft, sent, authorised, _withdrawn = cases
+    draft.edit(by=actor, mode_of_use="modelling", use_from=None, use_until=None, **text)
+    story.attach(draft, WHO[tenant], name=f"{world.mark(tenant, 'file')}.txt")
+    write_remark(sent, by=actor, text=world.mark(tenant, "remark"), visibility="parties")
+    agreement = authorised.agreements.get()
+    agreement.fix_text(by=story.cast.bureau)
+    world.own(tenant, *cases, agreement)
+    sent.return_for_correction(by=story.cast.bureau, defects=world.mark(tenant, "defects"), correct_by=LATER)
+    BasketItem.objects.create(
+        person=actor.person, organisation=actor.organisation, resource=draft.items.first().resource
+    )
+
+
+AREAS: list[Callable[[World, str], None]] = [requests]
+"""What tenants do beyond coming into being; an area of the portal appends its function."""
+
+
+# --- every address ------------------------------------------------------------------------------------------------
+
+
+def addresses(world: World, tenant: str) -> Iterator[tuple[str, URLPattern]]:
+    """Every address with its arguments filled in by what is the tenant's; those without arguments as they are."""
+    for address, pattern in routes.patterns():
+        names = [one or other for one, other in _ARGUMENT.findall(address)]
+        plain = routes._plain(_ARGUMENT.sub(lambda match: f"<{match[1] or match[2]}>", address))
+        if not names:
+            yield f"/{plain}", pattern
+            continue
+        for values in _values(world, tenant, address, names, pattern):
+            yield "/" + re.sub(r"<(\w+)>", lambda match, values=values: str(values.get(match[1], 1)), plain), pattern
+
+
+def _values(world: World, tenant: str, address: str, names: list[str], pattern: URLPattern) -> Iterator[dict]:
+    """The arguments for each case of the tenant that the address can name."""
+    if "plural" in names and "number" not in names:
+        yield from ({"plural": model.plural} for model in kinds().values())
+        return
+    named = re.match(r"api/v1/\^([a-z-]+)/", address)
+    for case in world.cases.get(tenant, []):
+        if named and named[1] != case.plural:
+            continue
+        first = {"plural": case.plural, "number": case.number, "code": "sound_business", "entry": 0}
+        paper = Paper.objects.of(case).first()
+        file = Attachment.objects.of(case).first()
+        if pattern.name in {"paper", "verify-paper"}:
+            first["code"] = paper.code if paper else "A"
+        first |= {"paper": paper.code if paper else "A", "attachment": file.pk if file else 1}
+        first |= {"pk": first["attachment"]}
+        steps = list(steps_of(type(case)))[:2] if {"name", "step"} & set(names) else [""]
+        yield from (first | {"name": step, "step": step} for step in steps)
+
+
+class Viewer:
+    """A tenant in front of every page and, with a token, of the API."""
+
+    def __init__(self, actor: Actor):
+        self.page, self.api = Page(actor).client, Api(actor)
+
+    def get(self, address: str, **asked):
+        if address.startswith("/api/"):
+            return self.api.client.get(address, asked, headers=self.api.headers)
+        return self.page.get(address, asked)
+
+    def post(self, address: str):
+        if address.startswith("/api/"):
+            return self.api.client.post(address, {}, content_type="application/json", headers=self.api.headers)
+        return self.page.post(address)
+
+
+def words(answer) -> bytes:
+    """What an answer says: a workbook unpacked, a PDF by what it was made from, a page without its token."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if body[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            return b"\n".join(book.read(name) for name in sorted(book.namelist()) if "docProps" not in name)
+    return _TOKEN.sub(b"", body)

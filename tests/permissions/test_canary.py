@@ -1,0 +1,128 @@
+"""No tenant meets another's name, number, text or file, on any address there is, and none is counted for it.
+
+Every address is read from the portal's routes, so a new one is covered without a word here. What tenants write is told
+in `tests.permissions.canary`.
+"""
+
+import json
+
+import pytest
+from django.utils import timezone
+
+from casework.models.outbox import Notice
+from casework.models.paper import Paper
+from casework.outbox import deliver
+from tests.permissions import canary
+from tests.permissions.canary import AREAS, HOSTS, PREFIX, SEES, WHO, Viewer, World, addresses, words
+
+PUBLIC = {"public-document", "public-file", "public-call", "verify-paper"}
+"""What is published, or shown to whoever holds the paper with its code."""
+LEAVES = ("/accounts/", "/admin/", "/i18n/")
+SEARCHES = [{}, {"q": PREFIX}, {"format": "xlsx"}, {"format": "xlsx", "q": PREFIX}, {"page_size": "100"}]
+
+
+def told(world: World, tenant: str) -> None:
+    """Let a tenant bring in everything it has."""
+    if tenant in HOSTS:
+        canary.standing(world, tenant)
+    for area in AREAS:
+        area(world, tenant)
+    deliver(now=timezone.now(), limit=10_000)
+
+
+@pytest.fixture
+def world(data_story) -> World:
+    """Both operators are there, with what is published about them; nobody has asked for anything yet."""
+    world = World(data_story)
+    for tenant in WHO:
+        canary.people(world, tenant)
+    for tenant in ("A", "B"):
+        canary.standing(world, tenant)
+    return world
+
+
+def seen_by(world: World, viewer: str) -> dict[str, bytes]:
+    """Everything the viewer can read: every address without arguments, and with those of its own matters."""
+    desk, found = Viewer(world.actor(viewer)), {}
+    for address, _pattern in addresses(world, viewer):
+        if address.startswith(LEAVES):
+            continue
+        for asked in SEARCHES if "<" not in address and address.count("/") <= 4 else SEARCHES[:1]:
+            answer = desk.get(address, **asked)
+            assert answer.status_code < 500, address
+            found[f"{address} {asked}"] = words(answer)
+    return found
+
+
+def met(text: str | bytes, forbidden: dict[str, str]) -> list[str]:
+    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return [mark for mark in forbidden if mark in said]
+
+
+@pytest.fixture
+def full(world) -> World:
+    """Everybody has brought in everything."""
+    for tenant in WHO:
+        told(world, tenant)
+    return world
+
+
+@pytest.mark.parametrize("viewer", WHO)
+def test_no_address_shows_a_mark_of_another_tenant(full, viewer):
+    forbidden, own = full.forbidden(viewer), 0
+    pages = seen_by(full, viewer)
+    for address, body in pages.items():
+        assert met(body, forbidden) == [], address
+        own += full.mark(viewer, "scenario").encode() in body
+    assert own > 5, "the marks are to be seen where they belong"
+    assert len(pages) > 100
+
+
+@pytest.mark.parametrize("viewer", WHO)
+def test_what_is_another_tenants_is_not_found_and_not_acted_on(full, viewer):
+    desk = Viewer(full.actor(viewer))
+    texts = full.forbidden(viewer, numbers=False)
+    for tenant in set(WHO) - SEES[viewer]:
+        for address, pattern in addresses(full, tenant):
+            theirs = any(case.number in address for case in full.cases[tenant])
+            theirs |= pattern.name in {"attachment", "paper"}
+            if not theirs or pattern.name in PUBLIC:
+                continue
+            for answer in (desk.get(address), desk.post(address)):
+                assert answer.status_code in {403, 404, 405}, (address, answer.status_code)
+                assert met(words(answer), texts) == [], address
+
+
+@pytest.mark.parametrize("viewer", WHO)
+def test_no_notice_and_no_paper_tells_of_another_tenant(full, viewer):
+    actor, forbidden = full.actor(viewer), full.forbidden(viewer)
+    notices = Notice.objects.filter(person=actor.person).select_related("message")
+    assert notices
+    for notice in notices:
+        assert met(json.dumps([notice.message.context, notice.message.case_number]), forbidden) == []
+    papers = [paper for case in full.cases[viewer] for paper in Paper.objects.of(case)]
+    assert papers
+    for paper in papers:
+        assert met(json.dumps([paper.title, paper.context], ensure_ascii=False), forbidden) == [], paper.kind
+
+
+def test_everything_is_as_if_the_others_were_not_there(world):
+    """Lists, counts, the inbox: to the byte the same after others have come."""
+    before = {}
+    for tenant in ("A", "A1", "A2", "B", "B1"):
+        told(world, tenant)
+        if tenant == "A1":
+            before["A1"] = seen_by(world, "A1")
+        if tenant == "A2":
+            before["A"] = seen_by(world, "A")
+    for viewer, pages in before.items():
+        after = seen_by(world, viewer)
+        assert [address for address in pages if pages[address] != after[address]] == []
+
+
+def test_a_mark_that_shows_is_found(full):
+    """The check itself: the operator does meet its partner's marks, and its partner's partner does not."""
+    pages = seen_by(full, "A")
+    theirs = full.mark("A1", "purpose").encode()
+    assert any(theirs in body for body in pages.values())
+    assert met(next(body for body in pages.values() if theirs in body), full.forbidden("A2"))
