@@ -10,6 +10,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.delegating import give
 from casework import attachments
 from casework.beginning import begin
+from futian_portal.demo.use import use
 from operators.models import Call, OperatingAgreement, OperatorApplication
 from operators.sheets import MET, NOT_MET
 
@@ -42,6 +43,7 @@ class Story:
         self._open_call()
         self._calls_to_come()
         self._absence()
+        use(self)
 
     # --- calls -----------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from accounts import tokens
 from authorizations import exports
 from authorizations.jobs import sweep_use_agreements
 from authorizations.models import Export, Grant
+from operators.models import OperatingAgreement
 from scripts.callers import Question, hammer
 from tests.desk import Api
 from tests.story import NOW
@@ -92,7 +93,7 @@ def test_two_hundred_callers_meet_no_open_door_after_the_suspension_was_answered
         over.append(True)
 
     answers = asyncio.run(hammer(served, questions, callers=CALLERS, until=lambda: bool(over), meanwhile=suspend))
-    (status, answered), = told
+    ((status, answered),) = told
     assert status == 200
     before = Counter((one.question, one.status) for one in answers if one.answered < answered)
     after = Counter((one.question, one.status) for one in answers if one.asked > answered)
@@ -137,7 +138,7 @@ def use_verb(verb: str):
 
 def operating(verb: str, **more):
     def act(story, grant):
-        agreement = story.operating_agreement()
+        agreement = OperatingAgreement.objects.get(organisation=grant.operator)
         getattr(agreement, verb)(by=story.cast.bureau, reason="Logs were not kept.", **more)
 
     return act
@@ -231,9 +232,7 @@ def test_each_thing_above_a_grant_closes_it_and_opens_it_again(data_story, sensi
         assert doors(grant, desk) == [200, 200, 201]
 
 
-@pytest.mark.parametrize(
-    ("day", "code"), [("agreement", "use-agreement-not-in-force"), ("consent", "consent-missing")]
-)
+@pytest.mark.parametrize(("day", "code"), [("agreement", "use-agreement-not-in-force"), ("consent", "consent-missing")])
 def test_time_alone_closes_a_grant_before_any_job_has_run(data_story, now, day, code):
     resource = data_story.resource(personal_information="yes")
     ends = {"agreement": 200, "consent": 100}
