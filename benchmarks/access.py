@@ -1,6 +1,6 @@
 """The access decision's rate beside those of the smallest views under the same server: gunicorn with two workers.
 
-Two floors: the smallest view of the portal (`/livez`, with all middleware), and a Django with one view and nothing else.
+Two floors: the smallest view of the portal (`/livez`, behind all middleware), and a Django with one view and no more.
 """
 
 import asyncio

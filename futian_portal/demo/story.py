@@ -12,6 +12,7 @@ from casework import attachments
 from casework.beginning import begin
 from casework.models.handling import Consultation
 from futian_portal.demo.partners import Partners
+from futian_portal.demo.use import use
 from operators.models import Call, OperatingAgreement, OperatorApplication
 from operators.sheets import MET, NOT_MET
 
@@ -45,6 +46,7 @@ class Story:
         self._open_call()
         self._calls_to_come()
         self._absence()
+        use(self)
 
     # --- calls -----------------------------------------------------------------------------------------------
 

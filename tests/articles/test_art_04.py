@@ -63,7 +63,7 @@ def test_4a_an_export_holds_particulars_and_figures_only(data_story, page, api):
     assert grant.code not in made.file.name
     shown = page(data_story.cast.operator).open("export-file", grant.code, made.code)
     rows = dict(row[:2] for row in cells(b"".join(shown.streaming_content)))
-    assert rows["授权项"] == grant.code
+    assert rows["数据使用权限"] == grant.code
     assert "district" not in str(rows)
     answer = api(data_story.cast.operator).get(path(grant, f"exports/{made.code}/"))
     assert answer.status_code == 200

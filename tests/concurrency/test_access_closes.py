@@ -17,6 +17,7 @@ from accounts import tokens
 from authorizations import exports
 from authorizations.jobs import sweep_use_agreements
 from authorizations.models import Export, Grant
+from operators.models import OperatingAgreement
 from scripts.callers import Question, hammer
 from tests.desk import Api
 from tests.story import NOW
@@ -137,7 +138,7 @@ def use_verb(verb: str):
 
 def operating(verb: str, **more):
     def act(story, grant):
-        agreement = story.operating_agreement()
+        agreement = OperatingAgreement.objects.get(organisation=grant.operator)
         getattr(agreement, verb)(by=story.cast.bureau, reason="Logs were not kept.", **more)
 
     return act
