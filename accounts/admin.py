@@ -134,6 +134,7 @@ class OrganisationAdmin(ByRole, admin.ModelAdmin):
         "owner",
         "responsible_unit",
         "responsible_person",
+        "responsible_phone",
         "email",
         "active",
     ]

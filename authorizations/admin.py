@@ -2,7 +2,14 @@
 
 from django.contrib import admin
 
-from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement
+from authorizations.models import (
+    AuthorizationRequest,
+    DataResource,
+    DataUseAgreement,
+    Need,
+    Objection,
+    QualityIssue,
+)
 from casework.admin import CaseAdmin
 
-admin.site.register([DataResource, AuthorizationRequest, DataUseAgreement], CaseAdmin)
+admin.site.register([DataResource, Need, Objection, AuthorizationRequest, DataUseAgreement, QualityIssue], CaseAdmin)

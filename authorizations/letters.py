@@ -54,6 +54,22 @@ def request_decision(request) -> dict:
     }
 
 
+def objection_answer(objection, outcome: str) -> dict:
+    """What was decided on an objection, why, and what follows."""
+    return {
+        "addressee": objection.organisation.name,
+        "number": objection.number,
+        "about": objection.about,
+        "code": objection.resource.code,
+        "name": objection.resource.title,
+        "request_number": objection.request.number if objection.request_id else "",
+        "submitted_on": timezone.localtime(objection.started_at).date().isoformat(),
+        "outcome": outcome,
+        "reasons": objection.reasons,
+        "measure": objection.measure,
+    }
+
+
 def resource_lines(items: Iterable) -> str:
     """The data list of an agreement: a line a resource, with its conditions."""
     return "\n".join(
@@ -78,3 +94,16 @@ def data_use_agreement(agreement, bureau) -> dict:
         "edition": agreement.edition,
         "rules": rules.get(agreement.rule_set).label.zh,
     }
+
+
+def quality_answer(issue, answer) -> dict:
+    """A department's answer; addressed to whoever stands for the issue, so that a partner is not named in it."""
+    return {
+        "addressee": issue.organisation.name, "number": issue.number, "department": issue.department.name,
+        "resource": issue.version_seen.name, "code": issue.resource.code, "field": issue.field_label,
+        "problem": str(dict(issue.rules.options("quality_problem")).get(issue.problem, issue.problem)),
+        "description": issue.description, "outcome": answer.outcome, "answer": answer.text,
+        "corrected_on": answer.corrected_on.isoformat() if answer.corrected_on else "",
+        "version": answer.version.round if answer.version else None,
+        "answered_on": timezone.localtime(answer.answered_at).date().isoformat(),
+    }  # fmt: skip

@@ -42,6 +42,35 @@ def _signs(agreement, actor: Actor) -> bool:
     return actor.organisation is not None and actor.organisation.pk in agreement.sides()
 
 
+_KIND_ROLES = {
+    OrganisationKind.PARTNER: Role.PARTNER,
+    OrganisationKind.OPERATOR: Role.OPERATOR,
+    OrganisationKind.DEPARTMENT: Role.DEPARTMENT,
+    OrganisationKind.BUREAU: Role.BUREAU,
+}
+
+
+def _raiser(issue) -> list[Owner]:
+    return [Owner(issue.raised_by_id, _KIND_ROLES[issue.raised_by.kind])]
+
+
+def _raised(issue, actor: Actor) -> bool:
+    return actor.organisation is not None and issue.raised_by_id == actor.organisation.pk
+
+
+def _judge(issue) -> list[Owner]:
+    own = issue.raised_by_id == issue.department_id
+    return [Owner(bureau().pk, Role.BUREAU)] if own else _raiser(issue)
+
+
+def _judges(issue, actor: Actor) -> bool:
+    return any(owner.organisation_id == getattr(actor.organisation, "pk", None) for owner in _judge(issue))
+
+
+def _concerned(issue, actor: Actor) -> bool:
+    return actor.organisation is not None and issue.department_id == actor.organisation.pk
+
+
 the_user = Party(
     name="user",
     roles=USER_ROLES,
@@ -86,3 +115,28 @@ every_signatory = Party(
     includes=_signs,
 )
 """The user, the bureau and every department concerned (Art. 19(1))."""
+the_department_asked = Party(
+    name="department asked",
+    roles=(Role.DEPARTMENT,),
+    owners=lambda case: [Owner(case.department_id, Role.DEPARTMENT)],
+    includes=lambda case, actor: actor.organisation is not None and case.department_id == actor.organisation.pk,
+)
+"""The one department that a need was routed to, or that is asked for its opinion on an objection (Art. 5(3))."""
+RAISER_ROLES = (Role.PARTNER, Role.OPERATOR, Role.DEPARTMENT, Role.BUREAU)
+the_raiser = Party(name="raiser", roles=RAISER_ROLES, owners=_raiser, includes=_raised)
+"""Whoever found a problem with the quality of data (Art. 24)."""
+the_raising_partner = Party(name="raising partner", roles=(Role.PARTNER,), owners=_raiser, includes=_raised)
+the_raising_operator = Party(name="raising operator", roles=(Role.OPERATOR,), owners=_raiser, includes=_raised)
+the_raising_bureau = Party(name="raising bureau", roles=(Role.BUREAU,), owners=_raiser, includes=_raised)
+the_raising_department = Party(name="raising department", roles=(Role.DEPARTMENT,), owners=_raiser, includes=_raised)
+the_judge_of_the_answer = Party(
+    name="raiser or bureau", roles=(Role.PARTNER, Role.OPERATOR, Role.BUREAU), owners=_judge, includes=_judges
+)
+"""Who accepts a department's answer: the raiser; the bureau, where the department raised the issue itself."""
+the_department_concerned = Party(
+    name="department concerned",
+    roles=(Role.DEPARTMENT,),
+    owners=lambda issue: [Owner(issue.department_id, Role.DEPARTMENT)],
+    includes=_concerned,
+)
+"""The department that keeps the resource."""

@@ -2,16 +2,121 @@
 
 from rest_framework import serializers
 
-from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement, RequestItem
+from accounts.roles import Role
+from authorizations.models import (
+    AuthorizationRequest,
+    DataResource,
+    DataUseAgreement,
+    Need,
+    NeedAnswer,
+    Objection,
+    QualityAnswer,
+    QualityIssue,
+    RequestItem,
+    ResourceVersion,
+)
+from authorizations.models.resource import TEXT_FIELDS
 from casework.serializers import CASE_FIELDS, CaseSerializer
 
 
+class ResourceTextSerializer(serializers.ModelSerializer):
+    """What an entry says: the version listed, or the text worked on. Codes are those of the rule set's lists."""
+
+    class Meta:
+        model = DataResource
+        fields = read_only_fields = list(TEXT_FIELDS)
+
+
+class ResourceVersionSerializer(serializers.ModelSerializer):
+    """One version as it was listed."""
+
+    version = serializers.IntegerField(source="round")
+    listed_at = serializers.DateTimeField(source="submitted_at")
+
+    class Meta:
+        model = ResourceVersion
+        fields = read_only_fields = ["version", "listed_at", "digest", *TEXT_FIELDS]
+
+
 class DataResourceSerializer(CaseSerializer):
-    """An entry of the catalogue."""
+    """An entry of the catalogue: the version listed, and for its department and the bureau the text worked on."""
+
+    name = serializers.CharField(source="title", read_only=True)
+    summary = serializers.SerializerMethodField()
+    listed_version = ResourceVersionSerializer(read_only=True, allow_null=True)
+    working_text = serializers.SerializerMethodField()
 
     class Meta(CaseSerializer.Meta):
         model = DataResource
-        fields = read_only_fields = [*CASE_FIELDS, "code", "name", "summary"]
+        fields = read_only_fields = [*CASE_FIELDS, "code", "name", "summary", "listed_version", "working_text"]
+
+    def get_summary(self, resource) -> str:
+        """The summary in the catalogue; before the first listing the one worked on."""
+        return (resource.listed_version or resource).summary
+
+    def get_working_text(self, resource) -> dict | None:
+        """The text worked on, for its department and the bureau; null for others."""
+        if not resource.is_open_to(self.context["request"]._request.actor):
+            return None
+        return ResourceTextSerializer(resource).data
+
+
+class NeedAnswerSerializer(serializers.ModelSerializer):
+    """An answer to a need."""
+
+    organisation = serializers.CharField(source="organisation.name")
+    resource = serializers.CharField(source="resource.code", default=None)
+
+    class Meta:
+        model = NeedAnswer
+        fields = read_only_fields = ["organisation", "outcome", "provide_by", "resource", "reasons", "given_at"]
+
+
+class NeedSerializer(CaseSerializer):
+    """A need that the catalogue does not meet, with its answers."""
+
+    department = serializers.CharField(source="department.name", default=None)
+    answers = NeedAnswerSerializer(many=True)
+
+    class Meta(CaseSerializer.Meta):
+        model = Need
+        fields = read_only_fields = [
+            *CASE_FIELDS, "subject", "description", "scenario", "theme", "wanted_by", "department", "answer_by",
+            "declined_because", "answers",
+        ]  # fmt: skip
+
+
+class ObjectionSerializer(CaseSerializer):
+    """An objection with its answer; what bureau and department wrote to each other is null for users."""
+
+    resource = serializers.CharField(source="resource.code")
+    request = serializers.SerializerMethodField()
+    question = serializers.SerializerMethodField()
+    opinion = serializers.SerializerMethodField()
+
+    class Meta(CaseSerializer.Meta):
+        model = Objection
+        fields = read_only_fields = [
+            *CASE_FIELDS, "about", "resource", "request", "grounds", "question", "opinion_by", "opinion", "reasons",
+            "measure", "decided_at",
+        ]  # fmt: skip
+
+    @property
+    def actor(self):
+        """Who asks."""
+        return self.context["request"]._request.actor
+
+    def get_request(self, objection) -> str | None:
+        """The number of the request; a department is not told it."""
+        return objection.request.number if objection.request_id and not self.actor.has(Role.DEPARTMENT) else None
+
+    def get_question(self, objection) -> str | None:
+        """What the department was asked."""
+        return None if self.actor.has(Role.OPERATOR, Role.PARTNER) else objection.question
+
+    def get_opinion(self, objection) -> str | None:
+        """What the department said."""
+        return None if self.actor.has(Role.OPERATOR, Role.PARTNER) else objection.opinion
 
 
 class RequestItemSerializer(serializers.ModelSerializer):
@@ -68,3 +173,49 @@ class DataUseAgreementSerializer(CaseSerializer):
             *CASE_FIELDS, "request", "starts_on", "ends_on", "parts", "edition", "text_digest", "effective_at",
             "succeeds", "succession", "suspended_because", "ended_because",
         ]  # fmt: skip
+
+
+class QualityAnswerSerializer(serializers.ModelSerializer):
+    """One answer of the department to a quality issue."""
+
+    version = serializers.IntegerField(source="version.round", default=None)
+
+    class Meta:
+        model = QualityAnswer
+        fields = read_only_fields = [
+            "round", "outcome", "text", "corrected_on", "version", "answer_by", "answered_at", "reopened_at",
+            "reopened_because",
+        ]  # fmt: skip
+
+
+class QualityIssueSerializer(CaseSerializer):
+    """A quality issue with the department's answers; `organisation` stands for whoever raised it."""
+
+    resource = serializers.CharField(source="resource.number")
+    code = serializers.CharField(source="resource.code")
+    version_seen = serializers.IntegerField(source="version_seen.round")
+    department = serializers.CharField(source="department.name")
+    raised_by = serializers.SerializerMethodField()
+    grant = serializers.SerializerMethodField()
+    answers = QualityAnswerSerializer(many=True)
+
+    class Meta(CaseSerializer.Meta):
+        model = QualityIssue
+        fields = read_only_fields = [
+            *CASE_FIELDS, "resource", "code", "version_seen", "department", "raised_by", "grant", "field", "problem",
+            "description", "answer_by", "returned_because", "operator_opinion", "bureau_opinion", "ended_because",
+            "answers",
+        ]  # fmt: skip
+
+    def get_raised_by(self, issue) -> str:
+        """Who raised it; to the department, the operator of a partner."""
+        named = issue.names_raiser(self.context["request"]._request.actor)
+        return issue.raised_by.name if named else issue.organisation.name
+
+    def get_grant(self, issue) -> str | None:
+        """The grant under which the problem was found; not for the department, which need not know whose it is."""
+        return (
+            issue.grant.code
+            if issue.grant_id and self.context["request"]._request.actor.organisation.pk != (issue.department_id)
+            else None
+        )

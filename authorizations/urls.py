@@ -2,9 +2,18 @@
 
 from django.urls import path
 
-from authorizations.views import requests
+from authorizations.views import catalogue, department, figures, requests
 
 urlpatterns = [
+    path("catalog.jsonld", catalogue.catalog_jsonld, name="catalog-jsonld"),
+    path("catalogue/", catalogue.browse, name="catalogue"),
+    path("catalogue/import/", department.take_in, name="catalogue-import"),
+    path("catalogue/import/template/", department.template, name="catalogue-template"),
+    path("catalogue/import/own/", department.own_resources, name="catalogue-own"),
+    path("catalogue/<slug:number>/", catalogue.entry, name="catalogue-entry"),
+    path("basket/<slug:number>/add/", catalogue.basket_add, name="basket-add"),
+    path("basket/<slug:number>/remove/", catalogue.basket_remove, name="basket-remove"),
+    path("department/", department.department, name="department"),
     path("basket/", requests.basket, name="basket"),
     path("requests/<slug:number>/prepare/", requests.prepare, name="request-prepare"),
     path("requests/<slug:number>/prepare/text/", requests.text, name="request-text"),
@@ -12,4 +21,6 @@ urlpatterns = [
     path("requests/<slug:number>/prepare/check/", requests.check, name="request-check"),
     path("requests/<slug:number>/submitted/", requests.submitted, name="request-submitted"),
     path("requests/<slug:number>/copy/", requests.copy, name="request-copy"),
+    path("usage/", figures.usage_page, name="usage"),
+    path("quality/", figures.quality_page, name="quality"),
 ]

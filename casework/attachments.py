@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.models import Organisation
 from casework.kinds import model_for
 from casework.models.attachment import Attachment
 from casework.models.case import Case
@@ -61,6 +62,15 @@ def may_attach(case: Case, by: Actor) -> bool:
 def seen_by(actor: Actor, case: Case):
     """The files of a case that the actor may see, given that the case itself is theirs to see."""
     return Attachment.objects.of(case).filter(case.files_for(actor), withdrawn_at=None)
+
+
+def shown_to(actor: Actor, case: Case, **which) -> list[Attachment]:
+    """The files that the actor may see, each with the name by which the actor knows who added it."""
+    names, files = case.names_for(actor), list(seen_by(actor, case).filter(**which).select_related("organisation"))
+    for file in files:
+        if file.organisation_id in names:
+            file.organisation = Organisation(pk=file.organisation_id, name=names[file.organisation_id])
+    return files
 
 
 def receive(case: Case, upload: UploadedFile, *, by: Actor, tag: str = "") -> Attachment:

@@ -41,6 +41,8 @@ TITLES = {
     "request_correction": gettext_lazy("Notice of correction"),
     "request_decision": gettext_lazy("Notice of the decision on the authorization"),
     "data_use_agreement": gettext_lazy("Data use agreement"),
+    "objection_answer": gettext_lazy("Answer to the objection"),
+    "quality_answer": gettext_lazy("Answer to an issue with the quality of data"),
 }
 
 

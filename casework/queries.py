@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import BigIntegerField, Exists, F, OuterRef
@@ -133,7 +133,15 @@ def timeline(case: Case, actor: Actor) -> list[Moment]:
         for entry in Entry.objects.filter(case_kind=case.kind, case_id=case.pk, kind="step").order_by("-seq")
         if entry.action not in hidden and (entry.action not in inside or entry.organisation_id == own)
     ]
-    return moments(case, entries)
+    return [_by_another_name(moment, case.names_for(actor)) for moment in moments(case, entries)]
+
+
+def _by_another_name(moment: Moment, names: dict[int, str]) -> Moment:
+    """The moment with the name that its organisation goes by for the reader, and nobody of it named."""
+    name = names.get(moment.entry.organisation_id)
+    if name is None:
+        return moment
+    return replace(moment, actor=name, on_behalf_of="", organisation="")
 
 
 ENTRY_KINDS = {
@@ -143,6 +151,7 @@ ENTRY_KINDS = {
     "clock": _("Limit counted again"),
     "account": _("Account events covered"),
     "erasure": _("Erasure"),
+    "intake": _("Intake of call records"),
 }
 
 

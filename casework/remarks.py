@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import Organisation, User
 from accounts.roles import ADMIN_ROLES, Role
 from casework.models.case import Case
 from casework.models.remark import Remark
@@ -11,6 +12,17 @@ from casework.refusals import InvalidInput, NotYourStep
 from casework.step import takes_part
 
 LONGEST = 4000
+
+
+def shown_to(actor: Actor, case: Case) -> list[Remark]:
+    """The remarks that the actor may read, each with the name by which the actor knows who wrote it."""
+    remarks = list(Remark.objects.of(case).visible_to(actor).select_related("author", "organisation"))
+    names = case.names_for(actor)
+    for remark in remarks:
+        if remark.organisation_id in names:
+            remark.organisation = Organisation(pk=remark.organisation_id, name=names[remark.organisation_id])
+            remark.author = User(name="")
+    return remarks
 
 
 def may_remark(case: Case, by: Actor) -> bool:

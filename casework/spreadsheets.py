@@ -1,5 +1,6 @@
 """Excel out of a list, as the reader sees it."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import BytesIO
 
@@ -41,32 +42,40 @@ def _row(overview: Overview) -> list:
 
 def of_cases(listing: CaseList) -> HttpResponse:
     """The list as a workbook with a heading row, frozen, filters on."""
+    heads = [
+        _("Number"),
+        _("Subject"),
+        _("Organisation"),
+        _("State"),
+        _("Whose turn"),
+        _("Due on"),
+        _("Limit"),
+        _("Started at"),
+    ]
+    title = str(listing.model._meta.verbose_name_plural)
+    rows = (_row(overview) for overview in listing.rows)
+    return of_rows(listing.model.plural, title, heads, rows, widths=[18, 36, 32, 22, 32, 12, 22, 20])
+
+
+def of_rows(
+    name: str, title: str, heads: Sequence[str], rows: Iterable[Sequence], *, widths: Sequence[int] = ()
+) -> HttpResponse:
+    """Any rows as a workbook; `name` begins the name of the file."""
     book = Workbook(write_only=False)
     sheet = book.active
-    sheet.title = str(listing.model._meta.verbose_name_plural)[:31]
-    sheet.append(
-        [
-            _("Number"),
-            _("Subject"),
-            _("Organisation"),
-            _("State"),
-            _("Whose turn"),
-            _("Due on"),
-            _("Limit"),
-            _("Started at"),
-        ]
-    )
-    for overview in listing.rows:
-        sheet.append([safe(value) for value in _row(overview)])
+    sheet.title = title[:31]
+    sheet.append(list(heads))
+    for row in rows:
+        sheet.append([safe(value) for value in row])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for column, width in enumerate([18, 36, 32, 22, 32, 12, 22, 20], start=1):
+    for column, width in enumerate(widths or [24] * len(heads), start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     written = BytesIO()
     book.save(written)
-    name = f"{listing.model.plural}-{timezone.localdate():%Y%m%d}.xlsx"
+    file = f"{name}-{timezone.localdate():%Y%m%d}.xlsx"
     return HttpResponse(
-        written.getvalue(), content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        written.getvalue(), content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{file}"'}
     )

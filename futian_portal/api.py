@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from authorizations import api as authorizations
+from authorizations.views import call_logs
 from casework.api import others
 from operators import api as operators
 
@@ -15,6 +16,8 @@ for view in (*operators.VIEWSETS, *authorizations.VIEWSETS):
 urlpatterns = [
     path("v1/", include(router.urls)),
     path("v1/tasks/", others.TasksView.as_view(), name="api-tasks"),
+    path("v1/call-logs/", call_logs.CallLogsView.as_view(), name="api-call-logs"),
+    path("v1/usage/", call_logs.UsageView.as_view(), name="api-usage"),
     path("v1/working-days/", others.WorkingDaysView.as_view(), name="api-working-days"),
     path("v1/ledger/checkpoints/", others.CheckpointsView.as_view(), name="api-checkpoints"),
     path("v1/ledger/proofs/<int:entry>/", others.ProofView.as_view(), name="api-proof"),

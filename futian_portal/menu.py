@@ -44,23 +44,42 @@ class Page:
     first: bool = False
 
 
+_SEE_QUALITY = frozenset({Role.BUREAU, Role.BUREAU_LEAD, Role.DEPARTMENT})
+_SEE_CALLS = _SEE_QUALITY | {Role.OPERATOR, Role.PARTNER, Role.REGULATOR}
+_FOR_USERS = frozenset({Role.OPERATOR, Role.PARTNER})
+_FOR_BUREAU, _FOR_EXPERTS, _FOR_AUDIT = (frozenset({role}) for role in (Role.BUREAU, Role.EXPERT, Role.AUDITADMIN))
 PAGES = (
     Page(section="to_do", label=_("To do"), name="inbox", icon="inbox", roles=WORKING, counts="waiting"),
     Page(
-        section="catalogue", label=pgettext_lazy("of resources", "Basket"), name="basket", icon="basket",
-        roles=frozenset({Role.OPERATOR, Role.PARTNER}),
+        section="catalogue",
+        label=_("Catalogue"),
+        name="catalogue",
+        icon="search",
+        first=True,
+        roles=frozenset(WORKING - {Role.EXPERT, Role.ASSESSOR, Role.DATA_SUBJECT}),
     ),
-    Page(section="selection", label=_("Pool of experts"), name="experts", icon="people", roles=frozenset({Role.BUREAU})),
     Page(
-        section="selection", label=_("Conflicts of interest"), name="conflicts", icon="shield",
-        roles=frozenset({Role.EXPERT}),
+        section="catalogue",
+        label=_("Our department"),
+        name="department",
+        icon="building",
+        roles=frozenset({Role.DEPARTMENT}),
     ),
+    Page(
+        section="catalogue",
+        label=pgettext_lazy("of resources", "Basket"),
+        name="basket",
+        icon="basket",
+        roles=_FOR_USERS,
+    ),
+    Page(section="catalogue", label=_("Calls by month"), name="usage", icon="graph-up", roles=_SEE_CALLS),
+    Page(section="catalogue", label=_("Quality by department"), name="quality", icon="award", roles=_SEE_QUALITY),
+    Page(section="selection", label=_("Pool of experts"), name="experts", icon="people", roles=_FOR_BUREAU),
+    Page(section="selection", label=_("Conflicts of interest"), name="conflicts", icon="shield", roles=_FOR_EXPERTS),
     Page(section="reference", label=_("Rules and calendar"), name="rules", icon="book"),
     Page(section="administration", label=_("Administration"), name="admin:index", icon="gear", roles=ADMIN_ROLES),
-    Page(
-        section="administration", label=_("Ledger"), name="ledger", icon="journal", roles=frozenset({Role.AUDITADMIN})
-    ),
-)  # fmt: skip
+    Page(section="administration", label=_("Ledger"), name="ledger", icon="journal", roles=_FOR_AUDIT),
+)
 
 
 def sections(actor: Actor) -> list[Section]:

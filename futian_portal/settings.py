@@ -179,6 +179,9 @@ SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", 20 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
+# One batch of call records, unpacked. They are received to a file, so that memory does not limit them.
+CALL_LOG_MAX_BYTES = env.int("CALL_LOG_MAX_BYTES", 100 * 1024 * 1024)
+CALL_LOG_MAX_LINES = env.int("CALL_LOG_MAX_LINES", 200_000)
 
 # --- Security ------------------------------------------------------------------------------------------------
 

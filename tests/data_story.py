@@ -14,7 +14,9 @@ from authorizations.models import AuthorizationRequest, DataResource, DataUseAgr
 from casework import attachments
 from casework.beginning import begin
 from operators.models import Partnership
+from tests.catalogue_story import CatalogueStory
 from tests.partner_story import PartnerStory
+from tests.quality_story import QualityStory
 from tests.story import NOW
 
 FIELDS = "district | District | code | s1\nvisits | Visits | number | s2"
@@ -27,7 +29,7 @@ YES = {"opinion": "The scenario is clear."}
 BACK = {"defects": "Describe the purpose.\nName the people with access.", "correct_by": NOW.date().replace(day=20)}
 
 
-class DataStory(PartnerStory):
+class DataStory(CatalogueStory, QualityStory, PartnerStory):
     """Resources of the departments, and what operator and partner do with them."""
 
     # --- the catalogue ---------------------------------------------------------------------------------------

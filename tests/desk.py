@@ -33,7 +33,7 @@ def nothing_changes() -> Iterator[None]:
     assert rows() == before
 
 
-def refused(kind: type[Refusal], act: Callable, *args, **given) -> Refusal:
+def refused(kind: type[Refusal], act: Callable, /, *args, **given) -> Refusal:
     """The refusal of an act, after checking that it changed nothing."""
     with nothing_changes(), pytest.raises(kind) as caught:
         act(*args, **given)
@@ -66,15 +66,15 @@ class Page:
     def see(self, case: Case):
         return self.open("case", case.plural, case.number)
 
-    def send(self, name: str, *args, **given):
+    def send(self, name: str, /, *args, **given):
         return self.client.post(reverse(name, args=args), as_typed(given))
 
-    def take(self, case: Case, step: str, **given):
+    def take(self, case: Case, step: str, /, **given):
         """Send the form of a step, for the version the case is at."""
         version = type(case).objects.values_list("version", flat=True).get(pk=case.pk)
         return self.send("step", case.plural, case.number, step, version=version, **given)
 
-    def begin(self, model: type[Case], **given):
+    def begin(self, model: type[Case], /, **given):
         return self.send("begin", model.plural, **given)
 
 
@@ -97,16 +97,16 @@ class Api:
     def see(self, case: Case, rest: str = ""):
         return self.get(self.path(case, rest))
 
-    def post(self, path: str, **given):
+    def post(self, path: str, /, **given):
         return self.client.post(path, given, content_type="application/json", headers=self.headers)
 
-    def take(self, case: Case, step: str, **given):
+    def take(self, case: Case, step: str, /, **given):
         return self.post(self.path(case, f"actions/{step}/"), **given)
 
-    def change(self, case: Case, **given):
+    def change(self, case: Case, /, **given):
         return self.client.patch(self.path(case), given, content_type="application/json", headers=self.headers)
 
-    def begin(self, model: type[Case], **given):
+    def begin(self, model: type[Case], /, **given):
         return self.post(f"/api/v1/{model.plural}/", **given)
 
     def numbers(self, model: type[Case]) -> list[str]:

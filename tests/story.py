@@ -203,8 +203,12 @@ class Story:
         if state == "cancelled":
             return agreement.cancel(by=bureau, reason="The company declined.")
         agreement.fix_text(by=bureau)
-        if state in {"effective", "expired"}:
+        if state in {"effective", "suspended", "expired", "terminated"}:
             self.sign(agreement, "applicant", "bureau")
+        if state == "suspended":
+            agreement.suspend(by=bureau, reason="Logs were not kept.")
+        if state == "terminated":
+            agreement.terminate(by=bureau, ground="termination", reason="Not rectified.")
         if state == "expired":
             agreement.expire(by=SYSTEM, on=timezone.now() + 800 * DAY)
         assert agreement.state == state

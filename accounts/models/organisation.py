@@ -24,6 +24,7 @@ class Organisation(models.Model):
     )
     responsible_unit = models.CharField(_("responsible unit"), max_length=120, blank=True)
     responsible_person = models.CharField(_("responsible person"), max_length=60, blank=True)
+    responsible_phone = models.CharField(_("telephone of the responsible unit"), max_length=30, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     active = models.BooleanField(_("active"), default=True)
 

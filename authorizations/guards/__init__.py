@@ -1,5 +1,5 @@
 """The conditions of chapter 4 under which a step may be taken, an area a module. They read; they never write."""
 
-from authorizations.guards import request, resource, use
+from authorizations.guards import quality, request, resource, use
 
-__all__ = ["request", "resource", "use"]
+__all__ = ["quality", "request", "resource", "use"]

@@ -16,6 +16,11 @@ class BasketItemQuerySet(models.QuerySet):
         """The basket of the person in the organisation acted for."""
         return self.filter(person=actor.person, organisation=actor.organisation)
 
+    def put(self, actor: Actor, resource: DataResource) -> bool:
+        """Put a resource into the actor's basket; whether it was not there yet."""
+        _item, added = self.get_or_create(person=actor.person, organisation=actor.organisation, resource=resource)
+        return added
+
 
 class BasketItem(models.Model):
     """One resource in the basket of a person who acts for an organisation."""

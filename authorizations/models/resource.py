@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.roles import Role
 from authorizations import facts, guards, sheets
 from authorizations.parties import the_department
-from authorizations.sheets.resource import searched_text
+from authorizations.sheets.searching import searched_text
 from casework.beginning import Start
 from casework.inputs import Input
 from casework.models.case import Case, CaseQuerySet
@@ -40,6 +40,10 @@ STATES = States.of(
 )  # fmt: skip
 OFFERED = ("listed", "revision_review")
 """States in which the current version can be asked for and used."""
+READERS = (
+    Role.BUREAU, Role.BUREAU_LEAD, Role.DEPARTMENT, Role.OPERATOR, Role.PARTNER, Role.REGULATOR, Role.GOVERNMENT,
+)  # fmt: skip
+"""Who reads the catalogue: users of data, departments, the bureau, bodies that supervise."""
 
 _SHARE = {"max_digits": 5, "decimal_places": 2, "null": True, "blank": True,
           "validators": [MinValueValidator(0), MaxValueValidator(100)]}  # fmt: skip
@@ -95,6 +99,14 @@ class ResourceQuerySet(CaseQuerySet):
         return self.filter(state__in=OFFERED)
 
 
+class ResourceManager(models.Manager.from_queryset(ResourceQuerySet)):
+    """Reads each resource with its department and the version listed, whose name is its title."""
+
+    def get_queryset(self) -> ResourceQuerySet:
+        """Resources with department and listed version."""
+        return super().get_queryset().select_related("listed_version", "organisation")
+
+
 class DataResource(ResourceText, Case):
     """One entry: its columns are the text the department works on, `listed_version` is what the catalogue shows."""
 
@@ -113,7 +125,7 @@ class DataResource(ResourceText, Case):
     returned_because = models.TextField(_("what has to be corrected"), blank=True)
     delisted_because = models.TextField(_("reason for taking it out"), blank=True)
 
-    objects = ResourceQuerySet.as_manager()
+    objects = ResourceManager()
 
     class Meta:
         verbose_name = _("data resource")
@@ -122,20 +134,43 @@ class DataResource(ResourceText, Case):
 
     @property
     def title(self) -> str:
-        return self.name
+        """The name in the catalogue; before the first listing the one the department works on."""
+        return self.listed_version.name if self.listed_version_id else self.name
 
     @classmethod
     def scope(cls, actor: Actor) -> Q:
-        """The department its own, the bureau what was handed in, everybody else what stands in the catalogue."""
+        """The department its own, the bureau what was handed in, other readers what stands in the catalogue."""
         if actor.has(Role.BUREAU, Role.BUREAU_LEAD):
             return ~Q(state="draft") | Q(listed_version__isnull=False)
-        seen = Q(state__in=OFFERED)
+        seen = Q(state__in=OFFERED) if actor.has(*READERS) else Q(pk__in=[])
         return seen | Q(organisation=actor.organisation) if actor.has(Role.DEPARTMENT) else seen
 
     @classmethod
     def search(cls, text: str) -> Q:
-        """By name, code and department."""
-        return Q(name__icontains=text) | Q(code__icontains=text) | Q(organisation__name__icontains=text)
+        """By what the catalogue is searched by; an entry never listed, which few see, by its name."""
+        listed = Q(listed_version__searched__contains=sheets.searching.normalised(text))
+        unlisted = Q(listed_version=None, name__icontains=text)
+        return listed | unlisted | Q(code__icontains=text) | Q(organisation__name__icontains=text)
+
+    def is_open_to(self, actor: Actor) -> bool:
+        """Whether the actor sees the text being worked on: its department and the bureau. Others see the listed one."""
+        own = actor.organisation is not None and self.organisation_id == actor.organisation.pk
+        return actor.is_system or actor.has(Role.BUREAU, Role.BUREAU_LEAD) or (own and actor.has(Role.DEPARTMENT))
+
+    def text_for(self, actor: Actor) -> ResourceText:
+        """The text this reader may read: the one worked on, or the version listed."""
+        return self if self.is_open_to(actor) else self.listed_version
+
+    def hidden_steps(self, actor: Actor) -> frozenset[str]:
+        """To other readers the history is that of the versions: who worked on the text is not theirs."""
+        if self.is_open_to(actor) or actor.has(Role.REGULATOR):
+            return frozenset()
+        return frozenset({"begin", "edit", "submit", "submit_revision", "submit_again", "return_entry",
+                          "return_revision"})  # fmt: skip
+
+    def files_for(self, actor: Actor) -> Q:
+        """Attachments belong to the text being worked on."""
+        return Q() if self.is_open_to(actor) else Q(pk__in=[])
 
     def facts(self, actor: Actor) -> dict:
         """What the reader's page shows (see `authorizations.facts.resource`)."""
@@ -166,14 +201,14 @@ class DataResource(ResourceText, Case):
     # --- the department --------------------------------------------------------------------------------------
 
     @step(
-        label=_("Change the entry"), article="6(2)", source=["draft", "returned", "listed"], by=[the_department],
-        inputs=sheets.resource.text, tone="secondary",
+        label=_("Change the entry"), article="6(2)", source=["draft", "returned", "listed", "delisted"],
+        by=[the_department], inputs=sheets.resource.text, tone="secondary",
         explain=_("A listed version stays in force until the bureau has listed the new one."),
     )  # fmt: skip
     def edit(self, *, by, on, **values):
+        sheets.resource.refuse_other_code(self, values["code"])
         for name, value in sheets.resource.cleaned(values).items():
             setattr(self, name, value)
-        sheets.resource.refuse_taken_code(self)
 
     @step(
         label=_("Hand in for the catalogue"), article="6(2)", source=["draft", "returned"], target="review",

@@ -48,7 +48,7 @@ def text(resource) -> dict[str, Input]:
         "update_cycle": _choice("update_cycle", _("Update cycle"), said("update_cycle"), required=False, group=about),
         "fields": Input(kind="longtext", label=_("Fields"), max_length=20000, required=False,
                         initial=fields_as_lines(said("fields") or []), group=about,
-                        help=_("One field a line: name | what it is | type | sensitivity level.")),
+                        help=_fields_help()),
         "openness": _choice("openness", _("Class of openness"), said("openness"), required=False, group=law),
         "legal_basis": Input(kind="text", label=_("Legal basis"), max_length=300, required=False,
                              initial=said("legal_basis"), group=law, needed_when=("openness", "not_open"),
@@ -69,6 +69,17 @@ def text(resource) -> dict[str, Input]:
         "contact_phone": Input(kind="phone", label=_("Contact telephone"), required=False,
                                initial=said("contact_phone"), group=contact),
     }  # fmt: skip
+
+
+def _fields_help() -> str:
+    words = {
+        "types": "、".join(label for _code, label in options("field_type")),
+        "levels": "、".join(label for _code, label in options("sensitivity")),
+    }
+    return (
+        _("One field a line: name | what it is | type | sensitivity level. Types: %(types)s. Levels: %(levels)s.")
+        % words
+    )
 
 
 defects = {"defects": Input(kind="longtext", label=_("What has to be corrected"), help=_("Everything at once."))}
@@ -131,18 +142,17 @@ def _by_word(name: str) -> dict[str, str]:
     return {word: code for code, label in options(name) for word in (code, label)}
 
 
-def refuse_taken_code(resource) -> None:
-    """Refuse a code that another resource has.
+def refuse_other_code(resource, code: str) -> None:
+    """Refuse a code that another resource has, and another one for a resource that has been listed.
+
+    Requests, imports and gateways name a listed resource by its code.
 
     Raises:
         InvalidInput: at `code`.
     """
-    if type(resource).objects.filter(code=resource.code).exclude(pk=resource.pk).exists():
+    if code == resource.code:
+        return
+    if resource.listed_version_id:
+        raise InvalidInput({"code": [_("The code of a resource that has been listed stays as it is.")]})
+    if type(resource).objects.filter(code=code).exclude(pk=resource.pk).exists():
         raise InvalidInput({"code": [_("Another resource has this code.")]})
-
-
-def searched_text(resource) -> str:
-    """What the catalogue is searched by."""
-    words = [resource.code, resource.name, resource.summary, resource.organisation.name]
-    words += [part for field in resource.fields for part in (field["name"], field["label"])]
-    return "\n".join(words).lower()

@@ -141,7 +141,7 @@ class CaseViewSet(viewsets.GenericViewSet):
     @action(detail=True, pagination_class=None)
     def attachments(self, request, number: str):
         """The attachments of the case."""
-        found = attachments.seen_by(self.actor, self._case()).select_related("organisation")
+        found = attachments.shown_to(self.actor, self._case())
         return Response(AttachmentSerializer(found, many=True).data)
 
     @extend_schema(

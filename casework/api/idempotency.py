@@ -15,9 +15,11 @@ from casework.api.problems import problem
 from casework.models.idempotency import IdempotentAnswer
 
 
-def _digest(request) -> str:
+def _digest(request, content: str) -> str:
     hashed = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    if request.content_type.startswith("multipart/"):
+    if content:
+        hashed.update(content.encode())
+    elif request.content_type.startswith("multipart/"):
         _add_form(hashed, request._request)
     else:
         hashed.update(request.body)
@@ -43,14 +45,17 @@ class ServerFault(Exception):
         self.response = response
 
 
-def once(request, act) -> Response:
-    """Do `act()` once for the request's key; without a key, just do it."""
+def once(request, act, *, content: str = "") -> Response:
+    """Do `act()` once for the request's key; without a key, just do it.
+
+    `content` is the digest of a body that was read as a stream and can't be read again.
+    """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
         return act()
     if len(key) > 100:
         return problem(400, _("The Idempotency-Key is longer than 100 characters."), code="malformed")
-    digest = _digest(request)
+    digest = _digest(request, content)
     try:
         with transaction.atomic():
             row = IdempotentAnswer.objects.create(person=request.user, key=key, request_digest=digest)

@@ -18,6 +18,8 @@ CODES = {
     405: "method-not-allowed",
     406: "not-acceptable",
     409: "conflict",
+    411: "length-required",
+    413: "too-large",
     415: "unsupported-media-type",
     422: "invalid-input",
     429: "too-many-requests",

@@ -12,7 +12,7 @@ SCHEMA = 1
 class EntryDraft:
     """What happened. People stand as account numbers, never by name, so that erasing an account leaves no name here.
 
-    `kind` is step, refusal, reading, clock, calendar, account or erasure; `detail` holds plain data without floats.
+    `kind` is step, refusal, reading, clock, calendar, account, intake or erasure; `detail` holds data without floats.
     """
 
     kind: str

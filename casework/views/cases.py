@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Role
-from casework import attachments, handling, keys, queries, reading, spreadsheets
+from casework import attachments, handling, keys, queries, reading, remarks, spreadsheets
 from casework.beginning import begin
 from casework.diagrams import diagram_of
 from casework.inputs import Inputs, StepForm
 from casework.models.case import Case
-from casework.models.remark import Remark
 from casework.overview import CaseList, case_overview
 from casework.refusals import InvalidInput, NotYourStep, Refusal
 from casework.remarks import may_remark, may_tell_all, write_remark
@@ -75,9 +74,9 @@ def _case_context(case: Case, request: HttpRequest) -> dict:
         "timeline": queries.timeline(case, actor),
         "papers": reading.papers_for(case, actor),
         # Files that belong to a part of the case, such as a point of a checklist, are shown there.
-        "attachments": attachments.seen_by(actor, case).filter(tag="").select_related("organisation"),
+        "attachments": attachments.shown_to(actor, case, tag=""),
         "may_remark": may_remark(case, actor),
-        "remarks": Remark.objects.of(case).visible_to(actor).select_related("author", "organisation"),
+        "remarks": remarks.shown_to(actor, case),
         "may_tell_all": may_tell_all(actor),
         **case.facts(actor),
     }

@@ -43,6 +43,9 @@ ORGANISATIONS: dict[str, tuple[str, OrganisationKind, str | None]] = {
     "assessor": ("衡准测评技术有限公司", K.ASSESSOR, None),
     "citizens": ("社会公众", K.DATA_SUBJECT, None),
     "administration": ("平台运行管理组", K.ADMINISTRATION, None),
+    "partner3": ("绿野能源数据有限公司", K.PARTNER, None),
+    "partner4": ("安居数据科技有限公司", K.PARTNER, None),
+    "partner5": ("聚客营销技术有限公司", K.PARTNER, None),
 }
 
 
@@ -71,6 +74,9 @@ PEOPLE = (
     Person("applicant", "唐海桐", Role.OPERATOR, "applicant"),
     Person("partner", "田青禾", Role.PARTNER, "partner"),
     Person("partner2", "沈望舒", Role.PARTNER, "partner2"),
+    Person("partner3", "童绿野", Role.PARTNER, "partner3", shown=False),
+    Person("partner4", "安居正", Role.PARTNER, "partner4", shown=False),
+    Person("partner5", "聂聚客", Role.PARTNER, "partner5", shown=False),
     Person("expert1", "罗致知", Role.EXPERT, "institute1"),
     Person("expert2", "彭求是", Role.EXPERT, "institute2"),
     Person("expert3", "韩慎微", Role.EXPERT, "institute3"),

@@ -10,6 +10,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.delegating import give
 from casework import attachments
 from casework.beginning import begin
+from futian_portal.demo.partners import Partners
 from operators.models import Call, OperatingAgreement, OperatorApplication
 from operators.sheets import MET, NOT_MET
 
@@ -37,6 +38,7 @@ class Story:
     def tell(self) -> None:
         """Everything, in the order in which it happened."""
         self._selected_operator()
+        Partners(self.actors, self.at).tell()
         self._review_under_way()
         self._waiting_for_a_calendar()
         self._open_call()

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import SYSTEM, Actor
@@ -26,7 +26,7 @@ STATES = States.of(
     draft=State(label=_("Draft"), owner=the_bureau, task=_("Complete the document and publish it"), article="5(2)"),
     published=State(label=_("Published"), article="5(2)", tone="good"),
     superseded=State(label=_("Superseded"), article="5(2)", final=True),
-    withdrawn=State(label=_("Withdrawn"), article="5(2)", final=True),
+    withdrawn=State(label=pgettext_lazy("document", "Withdrawn"), article="5(2)", final=True),
 )  # fmt: skip
 REASON = {"reason": Input(kind="longtext", label=_("Reason"), help=_("Shown on the public page."), max_length=2000)}
 

@@ -62,7 +62,7 @@ class Dossier(Case):
         if actor.has(Role.BUREAU, Role.BUREAU_LEAD):
             seen |= handed_in
         if actor.has(Role.REGULATOR):
-            seen |= handed_in & Q(call__consulted=actor.organisation)
+            seen |= handed_in & Q(call__in=Call.objects.filter(consulted=actor.organisation))
         if actor.has(Role.GOVERNMENT):
             seen |= handed_in & (Q(state="decision") | Q(decided_on__isnull=False))
         if actor.has(Role.EXPERT):

@@ -120,7 +120,7 @@ def exit_sheet(case) -> dict[str, Input]:
 
 def term(agreement) -> dict[str, Input]:
     """First and last day of a platform service agreement. The measures name no length."""
-    group = _("Term")
+    group = _("Term of the agreement")
     return {
         "starts_on": Input(
             kind="date", label=_("Begins on"), group=group, initial=agreement.starts_on if agreement else None

@@ -37,9 +37,8 @@ def test_the_menu_marks_where_one_is():
 
 def test_the_menu_is_parted_under_headings_that_name_their_lists():
     html = pages.page("inbox")
-    headings = re.findall(
-        r'<h2 class="side-menu-heading" id="(menu-\d+)">([^<]+)</h2>\s*<ul aria-labelledby="\1">', html
-    )
+    heading = r'<h2 class="side-menu-heading" id="(menu-\d+)">([^<]+)</h2>\s*<ul aria-labelledby="\1">'
+    headings = re.findall(heading, html)
     assert [words for _id, words in headings] == ["目录与授权申请", "平台合作方", "运营单位遴选", "参考资料"]
 
 
