@@ -10,7 +10,9 @@ from accounts.actors import SYSTEM, Actor
 from accounts.delegating import give
 from casework import attachments
 from casework.beginning import begin
+from futian_portal.demo.catalogue import tell_catalogue, tell_objection
 from futian_portal.demo.partners import Partners
+from futian_portal.demo.requests import tell_requests
 from operators.models import Call, OperatingAgreement, OperatorApplication
 from operators.sheets import MET, NOT_MET
 
@@ -39,6 +41,9 @@ class Story:
         """Everything, in the order in which it happened."""
         self._selected_operator()
         Partners(self.actors, self.at).tell()
+        tell_catalogue(self)
+        tell_requests(self)
+        tell_objection(self)
         self._review_under_way()
         self._waiting_for_a_calendar()
         self._open_call()
