@@ -18,7 +18,7 @@ from casework.beginning import begin
 from casework.inputs import StepForm
 from casework.models.paper import Paper
 from casework.queries import find
-from casework.refusals import InvalidInput, NotVisible, Refusal
+from casework.refusals import InvalidInput, NotVisible, NotYourStep, Refusal
 from casework.step import steps_of
 from casework.views.cases import case_url, given, kept, version_of
 from casework.views.faces import signed_in
@@ -247,6 +247,8 @@ def submitted(request, number: str):
 def copy(request, number: str):
     """Begin a new request with text and resources of an earlier one of the reader's organisation."""
     earlier = find(AuthorizationRequest.kind, number, request.actor)
+    if earlier.organisation_id != request.actor.organisation.pk:
+        raise NotYourStep(_("Only the organisation that made a request copies it."), article="18")
     asked = AuthorizationRequest.start.asks(request.actor)
     values = {"resources": [], "copy_of": earlier.number}
     if "partnership" in asked:

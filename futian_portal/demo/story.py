@@ -11,7 +11,10 @@ from accounts.delegating import give
 from casework import attachments
 from casework.beginning import begin
 from casework.models.handling import Consultation
+from futian_portal.demo.catalogue import tell_catalogue, tell_objection
 from futian_portal.demo.partners import Partners
+from futian_portal.demo.quality import calls, quality
+from futian_portal.demo.requests import tell_requests
 from futian_portal.demo.use import use
 from operators.models import Call, OperatingAgreement, OperatorApplication
 from operators.sheets import MET, NOT_MET
@@ -41,12 +44,17 @@ class Story:
         """Everything, in the order in which it happened."""
         self._selected_operator()
         Partners(self.actors, self.at).tell()
+        tell_catalogue(self)
+        tell_requests(self)
+        tell_objection(self)
+        use(self)
+        calls(self)
+        quality(self)
         self._review_under_way()
         self._waiting_for_a_calendar()
         self._open_call()
         self._calls_to_come()
         self._absence()
-        use(self)
 
     # --- calls -----------------------------------------------------------------------------------------------
 
