@@ -15,13 +15,12 @@ from authorizations.call_lines import receive
 from authorizations.models import DataResource, Grant, QualityIssue
 from casework import attachments
 from casework.beginning import begin
-from futian_portal.demo.story import Story
 from operators.models import Partnership
 
 CALLS_A_DAY, DAYS_AT_MOST = 6, 200
 
 
-def calls(story: Story) -> None:
+def calls(story) -> None:
     """What the operator's gateway has reported since each grant was made, a batch a grant; the same every time."""
     operator = story.actors["operator"]
     for grant in Grant.objects.visible_to(operator).order_by("pk"):
@@ -59,7 +58,7 @@ ISSUES = (
 )
 
 
-def quality(story: Story) -> None:
+def quality(story) -> None:
     """Issues at every step of the way, spread over the resources in the catalogue; nothing where there is none."""
     resources = list(DataResource.objects.offered().order_by("pk")[: len(ISSUES)])
     entered = Partnership.objects.in_force(on=story.as_of).filter(
@@ -72,7 +71,7 @@ def quality(story: Story) -> None:
         _issue(story, resources[index % len(resources)], who, problem, description, state, partnership)
 
 
-def _issue(story: Story, resource, who: str, problem: str, description: str, state: str, partnership) -> None:
+def _issue(story, resource, who: str, problem: str, description: str, state: str, partnership) -> None:
     by, day = story.actors[who], -16
     given = {"resource": resource.code, "field": "", "problem": problem, "description": description}
     if who == "partner":
@@ -96,7 +95,7 @@ def _issue(story: Story, resource, who: str, problem: str, description: str, sta
         case.reopen(by=judge, on=story.at(-2, 11), reason="复查发现仍有部分时段超时，请继续处理。")
 
 
-def _checked(story: Story, case: QualityIssue, who: str, by: Actor, state: str, day: int) -> bool:
+def _checked(story, case: QualityIssue, who: str, by: Actor, state: str, day: int) -> bool:
     """The way to the department; whether the issue got there."""
     bureau, operator = story.actors["bureau"], story.actors["operator"]
     answer_by = story.at(0 if state == "due_today" else 5).date()
@@ -128,7 +127,7 @@ def _not_past(day):
     return max(day, timezone.localdate())
 
 
-def _department(story: Story, case: QualityIssue) -> Actor | None:
+def _department(story, case: QualityIssue) -> Actor | None:
     return next(
         (story.actors[name] for name in ("health", "transport", "housing")
          if story.actors[name].organisation.pk == case.department_id), None,

@@ -97,7 +97,8 @@ class Uses:
             DataResource, by=department, on=on, code=entry.code, name=entry.name, summary=entry.summary,
             theme=entry.who, resource_format="table", update_cycle="daily", openness="conditional", legal_basis="",
             grade="general", level="district", region="", **holds, fields=entry.fields,
-            completeness="98.5", accuracy="99.2", timeliness="96.0", contact_name=department.person.name, contact_phone="0755-00000000",
+            completeness="98.5", accuracy="99.2", timeliness="96.0", contact_name=department.person.name,
+            contact_phone="0755-00000000",
         )  # fmt: skip
         resource.submit(by=department, on=on + timedelta(hours=1))
         resource.enlist(by=self.actors["bureau"], on=on + timedelta(hours=2))
