@@ -65,7 +65,7 @@ class AuthorizationRequest(RequestDossier):
     plural = "authorization-requests"
     states = STATES
     audience = (Role.BUREAU, Role.BUREAU_LEAD, Role.OPERATOR, Role.PARTNER, Role.DEPARTMENT, Role.REGULATOR)
-    icon = "basket"
+    icon = "send"
     menu_group = "catalogue"
     draft_step = "edit"
 
