@@ -70,6 +70,11 @@ def objection_answer(objection, outcome: str) -> dict:
     }
 
 
+def clause(text: str) -> str:
+    """A text that stands inside a sentence of an agreement, without the full stop it may end with."""
+    return text.strip().rstrip("。.；;")
+
+
 def resource_lines(items: Iterable) -> str:
     """The data list of an agreement: a line a resource, with its conditions."""
     return "\n".join(

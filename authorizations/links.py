@@ -68,7 +68,8 @@ def _latest(agreements, on: date) -> Agreement | None:
 
 def _operator(grant: Grant, on: date) -> Iterator[Link]:
     agreement = _latest(OperatingAgreement.objects.filter(organisation=grant.operator_id), on)
-    article = "14" if agreement is not None and agreement.current.final else "29(2)"
+    state = agreement.state if agreement is not None else ""
+    article = {"effective": "13", "suspended": "29(2)"}.get(state, "14")
     yield _of_agreement("operating-agreement-not-in-force", _("Operating agreement"), article, agreement, on)
 
 

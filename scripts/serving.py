@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +44,14 @@ def listens(port: int, *, within: float = 60) -> None:
     raise TimeoutError(f"nobody listens at {port}")
 
 
+def answers(port: int, *, within: float = 120) -> None:
+    """Wait until the application behind a port has been loaded and answers, whatever it says."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=within)
+    connection.request("GET", "/livez")
+    connection.getresponse().read()
+    connection.close()
+
+
 @contextmanager
 def gunicorn(
     application: str, *, environment: dict[str, str], workers: int = 2, threads: int = 8, port: int | None = None
@@ -58,6 +67,7 @@ def gunicorn(
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
     try:
         listens(port)
+        answers(port)
         yield port
     finally:
         process.terminate()

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import SYSTEM, Actor
@@ -150,13 +151,15 @@ class DataUseAgreement(Agreement):
     def model_parts(self) -> dict[str, str]:
         """The rule set's model text of each part, filled in from the request."""
         items = self.covered()
-        modes = dict(self.rules.options("mode_of_use"))
+        # Signed in Chinese, whatever language its drafter reads.
+        with translation.override(settings.LANGUAGE_CODE):
+            modes = dict(self.rules.options("mode_of_use"))
         facts_of = {
             "user": self.organisation.name, "number": self.request.number, "scenario": self.request.scenario.name,
-            "purpose": self.request.purpose, "mode": modes.get(self.request.mode_of_use, ""),
+            "purpose": letters.clause(self.request.purpose), "mode": modes.get(self.request.mode_of_use, ""),
             "resources": letters.resource_lines(items), "starts_on": self.starts_on.isoformat(),
-            "ends_on": self.ends_on.isoformat(), "measures": self.request.measures, "bureau": bureau().name,
-            "departments": "、".join(dict.fromkeys(item.department.name for item in items)),
+            "ends_on": self.ends_on.isoformat(), "measures": letters.clause(self.request.measures),
+            "bureau": bureau().name, "departments": "、".join(dict.fromkeys(item.department.name for item in items)),
         }  # fmt: skip
         return {part.code: part.model_text(**facts_of) for part in self.required_parts()}
 

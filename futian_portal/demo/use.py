@@ -89,16 +89,15 @@ class Uses:
             return found
         department = self.actors[entry.who]
         organisation = department.organisation
-        if not organisation.responsible_unit:
-            organisation.responsible_unit, organisation.responsible_person = "数据管理科", department.person.name
-            organisation.save()
+        organisation.responsible_unit = organisation.responsible_unit or "数据管理科"
+        organisation.responsible_person = organisation.responsible_person or department.person.name
+        organisation.save(update_fields=["responsible_unit", "responsible_person"])
         holds = {"personal_information": "yes" if entry.personal else "no", "business_secret": "no"}
         resource = begin(
             DataResource, by=department, on=on, code=entry.code, name=entry.name, summary=entry.summary,
             theme=entry.who, resource_format="table", update_cycle="daily", openness="conditional", legal_basis="",
-            grade="general", level="district", region="", **holds, fields=entry.fields,
-            completeness="98.5", accuracy="99.2", timeliness="96.0", contact_name=department.person.name,
-            contact_phone="0755-00000000",
+            grade="general", level="district", region="", fields=entry.fields, completeness="98.5", accuracy="99.2",
+            timeliness="96.0", contact_name=department.person.name, contact_phone="0755-00000000", **holds,
         )  # fmt: skip
         resource.submit(by=department, on=on + timedelta(hours=1))
         resource.enlist(by=self.actors["bureau"], on=on + timedelta(hours=2))

@@ -49,7 +49,9 @@ def test_4a_no_mode_of_use_takes_raw_data_out(data_story):
     modes = dict(rules.in_force(NOW.date()).options("mode_of_use"))
     assert set(modes) == {"query", "modelling", "privacy_computing", "result_interface"}
     agreement = data_story.use_agreement("draft")
-    assert "raw data do not leave the domain" in agreement.parts["access"]
+    # An agreement is signed in Chinese, whoever drafts it.
+    assert "原始数据不出域" in agreement.parts["access"]
+    assert "平台内建模分析" in agreement.parts["access"]
 
 
 def test_4a_an_export_holds_particulars_and_figures_only(data_story, page, api):

@@ -46,10 +46,11 @@ def test_19a_the_agreement_is_drafted_with_seven_parts_filled_from_the_request(d
         assert item.version.name in said["data_list"]
         assert item.resource.code in said["data_list"]
     assert request.scenario.name in said["scenario"]
-    assert request.purpose in said["scenario"]
+    assert request.purpose.rstrip(".") in said["scenario"]
+    assert ".." not in said["scenario"] + said["responsibility"]
     assert str(request.use_from) in said["term"]
     assert str(request.use_until) in said["term"]
-    assert request.measures in said["responsibility"]
+    assert request.measures.rstrip(".") in said["responsibility"]
     assert "Health Department" in said["responsibility"]
     assert (agreement.organisation, agreement.operator) == (request.organisation, request.operator)
 
