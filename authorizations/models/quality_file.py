@@ -22,8 +22,8 @@ class QualityManager(models.Manager.from_queryset(CaseQuerySet)):
     """Issues with the version of the resource, whose name is in their title."""
 
     def get_queryset(self):
-        """One query, however many titles are read."""
-        return super().get_queryset().select_related("version_seen")
+        """One query, however many rows are read; with the organisation, which lists show and the admin adds to none."""
+        return super().get_queryset().select_related("organisation", "version_seen")
 
 
 class QualityFile(Case):

@@ -64,6 +64,7 @@ KINDS = [
         bring=lambda story, state: story.issue(state),
         begin=lambda story: story.issue_values(grant=""),
         inputs=inputs, situations=situations,
+        prepared={"send_to_department": lambda story, case: story.issue("draft", who="bureau")},
         listed=lambda story: story.issue("answered"), copy=issue_again,
     ),
 ]  # fmt: skip
