@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -57,18 +57,20 @@ def issue(
     return f"pdo_{prefix}_{secret}", token
 
 
-def authenticate(raw: str) -> tuple[Actor, ApiToken] | None:
-    """Who a token stands for; None for any that is wrong, expired, revoked, or whose person lost their roles.
-
-    One query; a second one, at most once a minute, notes the use. Every refusal takes the same comparison.
-    """
+def split(raw: str) -> tuple[str, str]:
+    """The prefix by which a token is found and the digest that proves it; of anything else, two that fit no token."""
     shape = _SHAPE.fullmatch(raw)
     prefix, secret = shape.groups() if shape else ("", "")
-    now = timezone.now()
-    day = today(now)
-    # One row a role that the person holds in the organisation: a token without a role is as good as none.
-    rows = list(
-        ApiToken.objects.in_force(on=now)
+    return prefix, _digest(secret)
+
+
+def held(*, prefix: str, on: datetime, day: date):
+    """The token in force with this prefix: one row a role that its person holds in its organisation on the day.
+
+    A token without a role is as good as none. Give both the moment and its day in Beijing.
+    """
+    return (
+        ApiToken.objects.in_force(on=on)
         .filter(
             Q(organisation__memberships__valid_until=None) | Q(organisation__memberships__valid_until__gte=day),
             organisation__memberships__valid_from__lte=day,
@@ -76,21 +78,35 @@ def authenticate(raw: str) -> tuple[Actor, ApiToken] | None:
             prefix=prefix,
         )
         .annotate(role=F("organisation__memberships__role"))
-        .select_related("person", "organisation")
     )
-    expected = rows[0].digest if rows else _digest("")
-    if not hmac.compare_digest(_digest(secret), expected) or not rows:
+
+
+def authenticate(raw: str) -> tuple[Actor, ApiToken] | None:
+    """Who a token stands for; None for any that is wrong, expired, revoked, or whose person lost their roles.
+
+    One query; a second one, at most once a minute, notes the use. Every refusal takes the same comparison.
+    """
+    prefix, digest = split(raw)
+    now = timezone.now()
+    rows = list(held(prefix=prefix, on=now, day=today(now)).select_related("person", "organisation"))
+    if not proves(digest, rows[0].digest if rows else ""):
         return None
     token = rows[0]
-    _note_use(token, now)
+    note_use(token.pk, token.last_used_at, now)
     roles = frozenset(Role(row.role) for row in rows)
     return Actor(token.person, token.organisation, roles, read_only=token.read_only), token
 
 
-def _note_use(token: ApiToken, now) -> None:
+def proves(digest: str, kept: str) -> bool:
+    """Whether the digest of what was sent is the one kept; where none is kept, no, after the same comparison."""
+    return hmac.compare_digest(digest, kept or _digest("")) and bool(kept)
+
+
+def note_use(pk: int, last_used_at: datetime | None, now: datetime) -> None:
+    """Keep that a token was used, at most once a minute."""
     stale = now - _USE_IS_NOTED_EVERY
-    if token.last_used_at is None or token.last_used_at < stale:
-        ApiToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=stale), pk=token.pk).update(last_used_at=now)
+    if last_used_at is None or last_used_at < stale:
+        ApiToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=stale), pk=pk).update(last_used_at=now)
 
 
 @transaction.atomic

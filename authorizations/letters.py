@@ -81,7 +81,7 @@ def resource_lines(items: Iterable) -> str:
 
 def data_use_agreement(agreement, bureau) -> dict:
     """The full text of a data use agreement: every side, the term and the required parts in order."""
-    departments = {item.department for item in agreement.request.granted_items().select_related("department")}
+    departments = {item.department for item in agreement.covered()}
     sides = [bureau, *sorted(departments, key=lambda one: one.pk), agreement.organisation]
     parts = [{"title": str(part.label.zh), "text": text} for part, text in agreement.parts_shown()]
     return {

@@ -1,12 +1,16 @@
 """What the API says of resources, requests and agreements on use. Every serializer lists its fields."""
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from accounts.roles import Role
+from authorizations.links import Link, links
 from authorizations.models import (
     AuthorizationRequest,
     DataResource,
     DataUseAgreement,
+    Export,
+    Grant,
     Need,
     NeedAnswer,
     Objection,
@@ -16,7 +20,7 @@ from authorizations.models import (
     ResourceVersion,
 )
 from authorizations.models.resource import TEXT_FIELDS
-from casework.serializers import CASE_FIELDS, CaseSerializer
+from casework.serializers import CASE_FIELDS, CaseSerializer, article
 
 
 class ResourceTextSerializer(serializers.ModelSerializer):
@@ -219,3 +223,79 @@ class QualityIssueSerializer(CaseSerializer):
             if issue.grant_id and self.context["request"]._request.actor.organisation.pk != (issue.department_id)
             else None
         )
+
+
+class LinkSerializer(serializers.Serializer):
+    """One thing a grant rests on."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()
+    article = serializers.SerializerMethodField()
+    number = serializers.SerializerMethodField()
+    state = serializers.CharField()
+    holds = serializers.BooleanField()
+    reason = serializers.CharField()
+
+    def get_article(self, link: Link) -> dict:
+        """The article under which it is needed, or was closed."""
+        return article(link.article)
+
+    def get_number(self, link: Link) -> str | None:
+        """The number of the case, where it is one."""
+        return link.case.number if link.case else None
+
+
+class GrantSerializer(serializers.ModelSerializer):
+    """A grant; `is_usable` is derived for today."""
+
+    organisation = serializers.CharField(source="organisation.name")
+    operator = serializers.CharField(source="operator.name")
+    resource = serializers.SerializerMethodField()
+    scenario = serializers.SerializerMethodField()
+    agreement = serializers.CharField(source="agreement.number")
+    request = serializers.CharField(source="request.number")
+    is_usable = serializers.BooleanField()
+
+    class Meta:
+        model = Grant
+        fields = read_only_fields = [
+            "code", "organisation", "operator", "resource", "scenario", "agreement", "request", "made_at", "is_usable",
+        ]  # fmt: skip
+
+    def get_resource(self, grant: Grant) -> dict:
+        """Number, code, name, version and department of the resource."""
+        return {
+            "number": grant.resource.number, "code": grant.resource.code, "name": grant.version.name,
+            "version": grant.version.round, "department": grant.resource.organisation.name,
+        }  # fmt: skip
+
+    def get_scenario(self, grant: Grant) -> dict:
+        """Code and name of the scenario."""
+        return {"code": grant.scenario.code, "name": grant.scenario.name}
+
+
+class GrantInFullSerializer(GrantSerializer):
+    """A grant with everything it rests on."""
+
+    rests_on = serializers.SerializerMethodField()
+
+    class Meta(GrantSerializer.Meta):
+        fields = read_only_fields = [*GrantSerializer.Meta.fields, "rests_on"]
+
+    def get_rests_on(self, grant: Grant) -> list[dict]:
+        """Each link in order; the first that does not hold is why the grant is closed."""
+        return LinkSerializer(links(grant, on=timezone.localdate()), many=True).data
+
+
+class ExportSerializer(serializers.ModelSerializer):
+    """An export as ordered: waiting, made, or refused with the code of the link that was not in force."""
+
+    status = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Export
+        fields = read_only_fields = ["code", "kind", "ordered_at", "finished_at", "sha256", "refused_code", "status"]
+
+    def get_status(self, export: Export) -> str:
+        """waiting, made or refused."""
+        return "made" if export.is_made else "refused" if export.refused_code else "waiting"

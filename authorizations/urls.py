@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from authorizations.views import catalogue, department, figures, requests
+from authorizations.views import catalogue, department, figures, grants, requests
 
 urlpatterns = [
     path("catalog.jsonld", catalogue.catalog_jsonld, name="catalog-jsonld"),
@@ -23,4 +23,9 @@ urlpatterns = [
     path("requests/<slug:number>/copy/", requests.copy, name="request-copy"),
     path("usage/", figures.usage_page, name="usage"),
     path("quality/", figures.quality_page, name="quality"),
+    path("grants/", grants.grant_list, name="grants"),
+    path("grants/<slug:code>/", grants.grant_page, name="grant"),
+    path("grants/<slug:code>/dictionary.xlsx", grants.dictionary, name="grant-dictionary"),
+    path("grants/<slug:code>/exports/", grants.order_export, name="order-export"),
+    path("grants/<slug:code>/exports/<slug:export>/", grants.export_file, name="export-file"),
 ]

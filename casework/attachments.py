@@ -48,11 +48,14 @@ def clean_name(name: str) -> str:
     return base if len(base) <= LONGEST_NAME else f"{(stem or ending)[: LONGEST_NAME - 12]}{dot}{ending[:11]}"
 
 
-def may_attach(case: Case, by: Actor) -> bool:
+def may_attach(case: Case, by: Actor, tag: str = "") -> bool:
     """Whether the actor may add files now: the side whose turn it is, while it has something left to do.
 
     Who has handed in adds nothing afterwards, though withdrawing is still open; a body that has answered neither.
+    A case may leave one of its parts (`tag`) open to somebody beside that (`Case.tags_open_to`).
     """
+    if tag and tag in case.tags_open_to(by):
+        return True
     turn = case.current.owner
     if turn is None or by.is_system or not turn.admits(case, by):
         return False
@@ -80,9 +83,9 @@ def receive(case: Case, upload: UploadedFile, *, by: Actor, tag: str = "") -> At
         NotYourStep: where the actor can't act in the case now.
         UploadRefused: with a message that names the file and says what to do.
     """
-    if not may_attach(case, by):
+    if not may_attach(case, by, tag):
         raise _not_now()
-    if tag and tag not in case.file_tags():
+    if tag and tag not in case.file_tags() | case.tags_open_to(by):
         raise UploadRefused(_("No file belongs to “%(tag)s” in this case now.") % {"tag": tag[:60]})
     name = clean_name(upload.name or "")
     limit = settings.ATTACHMENT_MAX_BYTES
@@ -105,7 +108,7 @@ def receive(case: Case, upload: UploadedFile, *, by: Actor, tag: str = "") -> At
     try:
         with transaction.atomic():
             # Locked, so that nothing is added to what somebody hands in at the same moment.
-            if not may_attach(_locked(attachment), by):
+            if not may_attach(_locked(attachment), by, tag):
                 raise _not_now()
             attachment.save()
     except Exception:
@@ -123,7 +126,7 @@ def receive_from(request: HttpRequest, case: Case) -> Attachment:
     """
     upload = request.FILES.get("file")
     if upload is None:
-        if not may_attach(case, request.actor):
+        if not may_attach(case, request.actor, request.POST.get("tag", "")):
             raise _not_now()
         raise UploadRefused(_("Choose a file."))
     return receive(case, upload, by=request.actor, tag=request.POST.get("tag", ""))

@@ -141,7 +141,7 @@ def reply(case: Case, *, by: Actor) -> dict[str, Input]:
     ]
     return {
         "consultation": _choice(_("Question"), asked),
-        "answer": Input(kind="longtext", label=_("Answer"), max_length=4000),
+        "answer": Input(kind="longtext", label=_("Your answer"), max_length=4000),
     }
 
 

@@ -28,7 +28,7 @@ def read_attachment(case: Case, pk: int, *, by: Actor) -> FileResponse:
     file: Attachment | None = attachments.seen_by(by, case).filter(pk=pk).first()
     if file is None:
         raise NotVisible(str(pk))
-    _record(case, by=by, at=timezone.now(), what=f"attachment:{file.pk}", sha256=file.sha256)
+    record(case, by=by, at=timezone.now(), what=f"attachment:{file.pk}", sha256=file.sha256)
     return attachments.serve(file)
 
 
@@ -42,11 +42,12 @@ def read_paper(case: Case, code: str, *, by: Actor) -> FileResponse:
     if found is None:
         raise NotVisible(code)
     found = papers.rendered(found)  # The entry names the very bytes that were read.
-    _record(case, by=by, at=timezone.now(), what=f"paper:{found.pk}", sha256=found.sha256)
+    record(case, by=by, at=timezone.now(), what=f"paper:{found.pk}", sha256=found.sha256)
     return papers.serve(found)
 
 
-def _record(case: Case, *, by: Actor, at: datetime, what: str, sha256: str) -> None:
+def record(case: Case, *, by: Actor, at: datetime, what: str, sha256: str) -> None:
+    """Enter into the ledger that a file of the case was read: which one, and the digest of its bytes."""
     log.record_now(
         effects.draft(
             case, "read", by=by, on=at, kind="reading", old=case.state, detail={"what": what, "sha256": sha256}

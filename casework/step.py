@@ -126,8 +126,8 @@ def step(
         by: the parties that may take it; nobody else may.
         guards: facts that must hold.
         inputs: what it asks for, or a function of the case, and by name of the actor (`by`), that says so.
-        then: a step of the system that follows at once, in the same transaction, as soon as its guards hold; of
-            several, the first one whose guards do.
+        then: a step of the system that follows at once, in the same transaction, where it starts from the state
+            reached and its guards hold; of several, the first such one.
         closes_own: in a step that keeps the state, close the tasks of the side that took it.
         recorded: False for the saving of drafts, which would drown the timeline.
         listed: False for steps that a page of their own offers (a checklist), not the row of buttons.
@@ -180,7 +180,8 @@ def perform(case, spec: Step, moved: Callable, *, by: Actor, on: datetime, versi
             row.save()
             effects.after(row, spec, old=old, by=by, on=on, unit=unit, values=values, detail=detail)
             following = (steps_of(type(row))[name] for name in spec.then)
-            if follow := next((one for one in following if not one.guard_refusal(row, by=by, on=on)), None):
+            ready = (one for one in following if row.state in one.sources)
+            if follow := next((one for one in ready if not one.guard_refusal(row, by=by, on=on)), None):
                 effects.follow(row, follow.name, on=on)
     except Refusal as refusal:
         if not is_nested():

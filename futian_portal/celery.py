@@ -41,6 +41,8 @@ app.conf.beat_schedule = {
     "checkpoint-ledger": every(60, "casework.tasks.checkpoint_ledger"),
     "sweep-clocks": every(300, "casework.tasks.sweep_clocks"),
     "sweep-agreements": daily(0, 10, "operators.tasks.sweep_agreements"),
+    "make-exports": every(10, "authorizations.tasks.make_exports"),
+    "sweep-use-agreements": daily(0, 20, "authorizations.tasks.sweep_use_agreements"),
     "sweep-documents": daily(0, 15, "operators.tasks.sweep_documents"),
     "forget-answers": daily(2, 0, "casework.tasks.forget_answers"),
     "reconcile-ledger": daily(2, 30, "casework.tasks.reconcile_ledger"),

@@ -1,8 +1,15 @@
 """The language of a page: what the reader chose, Chinese until then, whatever the browser asks for."""
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
+
+
+def activate_chosen(request: HttpRequest) -> None:
+    """Activate the language that the cookie names, or else the office's."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    translation.activate(chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
 
 
 class ChosenLanguageMiddleware(LocaleMiddleware):
@@ -10,7 +17,5 @@ class ChosenLanguageMiddleware(LocaleMiddleware):
 
     def process_request(self, request):
         """Activate the chosen language."""
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        known = dict(settings.LANGUAGES)
-        translation.activate(chosen if chosen in known else settings.LANGUAGE_CODE)
+        activate_chosen(request)
         request.LANGUAGE_CODE = translation.get_language()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -72,6 +73,7 @@ PAGES = (
         icon="basket",
         roles=_FOR_USERS,
     ),
+    Page(section="catalogue", label=_("Grants"), name="grants", icon="shield-check", roles=_SEE_CALLS),
     Page(section="catalogue", label=_("Calls by month"), name="usage", icon="graph-up", roles=_SEE_CALLS),
     Page(section="catalogue", label=_("Quality by department"), name="quality", icon="award", roles=_SEE_QUALITY),
     Page(section="selection", label=_("Pool of experts"), name="experts", icon="people", roles=_FOR_BUREAU),
@@ -93,7 +95,7 @@ def _items(section: str, actor: Actor) -> Iterator[Item]:
     for model in kinds().values():
         if model.menu_group == section and actor.has(*model.audience):
             address = reverse("cases", args=[model.plural])
-            yield Item(label=model._meta.verbose_name_plural, url=address, icon=model.icon)
+            yield Item(label=capfirst(model._meta.verbose_name_plural), url=address, icon=model.icon)
     yield from (_page(page) for page in pages if not page.first)
 
 

@@ -50,7 +50,9 @@ def months_of_the_records() -> list[tuple]:
     counted = (
         CallRecord.objects.annotate(begun=TruncMonth("at"))
         .values_list("grant", "begun")
-        .annotate(Count("id"), Count("id", filter=~Q(outcome="success")), Sum("rows"), Max("at"))
+        .annotate(
+            number=Count("id"), failed=Count("id", filter=~Q(outcome="success")), returned=Sum("rows"), last=Max("at")
+        )
         .order_by("grant", "begun")
     )
     return [(grant, timezone.localdate(begun), *figures) for grant, begun, *figures in counted]

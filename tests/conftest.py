@@ -4,7 +4,7 @@ import pytest
 
 pytest_plugins = [
     "tests.browsing", "tests.cast", "tests.desk", "tests.flushing", "tests.story", "tests.partner_story",
-    "tests.data_story",
+    "tests.data_story", "tests.serving",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement, Grant
 from casework import attachments
 from casework.beginning import begin
@@ -17,7 +17,7 @@ from operators.models import Partnership
 from tests.catalogue_story import CatalogueStory
 from tests.partner_story import PartnerStory
 from tests.quality_story import QualityStory
-from tests.story import NOW
+from tests.story import DAY, NOW
 
 FIELDS = "district | District | code | s1\nvisits | Visits | number | s2"
 TEXT = {
@@ -192,8 +192,18 @@ class DataStory(CatalogueStory, QualityStory, PartnerStory):
         if state in {"suspended", "terminated"}:
             verb = {"suspended": agreement.suspend, "terminated": agreement.terminate}[state]
             verb(by=bureau, reason="A breach was found.")
-        assert agreement.state == state or state in {"expired", "replaced"}
+        if state == "expired":
+            agreement.expire(by=SYSTEM, on=NOW + 800 * DAY)
+        if state == "replaced":
+            self.sign_all(self.succession(agreement).fix_text(by=bureau))
+            agreement.refresh_from_db()
+        assert agreement.state == state
         return agreement
+
+    def succession(self, agreement: DataUseAgreement, **given) -> DataUseAgreement:
+        """A renewal of an agreement from today on, as a draft."""
+        values = {"request": agreement.request.number, "starts_on": NOW.date(), "ends_on": date(2027, 6, 30)}
+        return begin(DataUseAgreement, by=self.cast.bureau, **values | {"succession": "renewal"} | given)
 
     def sign_all(self, agreement: DataUseAgreement) -> None:
         """Let every side sign the present text."""
@@ -206,11 +216,14 @@ class DataStory(CatalogueStory, QualityStory, PartnerStory):
                 agreement.sign(by=actor, digest=agreement.text_digest, agreed=True)
         agreement.refresh_from_db()
 
+    def evidence(self, agreement: DataUseAgreement):
+        """Attach a file as evidence of consent."""
+        upload = SimpleUploadedFile("consent.txt", b"Consent of the subjects")
+        return attachments.receive(agreement, upload, by=self.by(agreement), tag="consent")
+
     def consent(self, agreement: DataUseAgreement, **given) -> None:
         """File consent for the first sensitive resource, with its evidence."""
-        user = self.by(agreement)
-        upload = SimpleUploadedFile("consent.txt", b"Consent of the subjects")
-        file = attachments.receive(agreement, upload, by=user, tag="consent")
+        user, file = self.by(agreement), self.evidence(agreement)
         item = next(item for item in agreement.request.granted_items().select_related("version")
                     if item.version.needs_consent)  # fmt: skip
         agreement.file_consent(

@@ -9,7 +9,7 @@ from casework.beginning import begin
 
 CHECKED = {"opinion": "Checked: it is as described."}
 ANSWER_BY = {"answer_by": date(2026, 3, 12)}
-CORRECTED = {"answer": "The codes were mapped anew.", "corrected_on": date(2026, 3, 2), "version": ""}
+CORRECTED = {"answer": "The codes were mapped anew.", "corrected_on": date(2026, 3, 2), "new_version": ""}
 
 
 class QualityStory:

@@ -32,6 +32,13 @@ def consent_on_file(agreement, *, on: datetime):
     return [item.version.name for item in agreement.items_without_consent(timezone.localdate(on))]
 
 
+@guard("19(1)", otherwise=_("The term of the later agreement has not begun."))
+def successor_begun(agreement, *, on: datetime):
+    # The later one is on its way into force when it asks, so its own state is not looked at, only its term.
+    later = agreement.successors.exclude(state__in=["draft", "cancelled"])
+    return later.filter(starts_on__lte=timezone.localdate(on)).exists()
+
+
 @guard("20", otherwise=_("No resource of this agreement holds personal information or business secrets."))
 def consent_concerned(agreement):
     return bool(sensitive_items(agreement))

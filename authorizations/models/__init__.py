@@ -2,6 +2,7 @@ from authorizations.models.basket import BasketItem
 from authorizations.models.calls import CallRecord, UsageMonth
 from authorizations.models.consent import Consent
 from authorizations.models.dossier import RequestSubmission, StageNote
+from authorizations.models.export import Export
 from authorizations.models.grant import Grant
 from authorizations.models.need import Need, NeedAnswer
 from authorizations.models.objection import Objection
@@ -18,6 +19,7 @@ __all__ = [
     "Consent",
     "DataResource",
     "DataUseAgreement",
+    "Export",
     "Grant",
     "Need",
     "NeedAnswer",

@@ -50,6 +50,17 @@ class GrantQuerySet(models.QuerySet):
             resource__state__in=OFFERED,
         )  # fmt: skip
 
+    def closed(self, *, on: date) -> "GrantQuerySet":
+        """Grants that can't be used on a day."""
+        return self.filter(~self._usable_itself(on))
+
+    def with_usable(self, *, on: date) -> "GrantQuerySet":
+        """Each grant with `is_usable`: whether it can be used on a day."""
+        return self.annotate(is_usable=self._usable_itself(on))
+
+    def _usable_itself(self, on: date) -> Exists:
+        return Exists(self.model.objects.usable(on=on).filter(pk=OuterRef("pk")).order_by())
+
 
 class Grant(models.Model):
     """Access of one organisation to one resource in one scenario. It is never closed: what it rests on is."""
@@ -83,6 +94,10 @@ class Grant(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def is_usable_on(self, on: date) -> bool:
+        """Whether it can be used on a day."""
+        return type(self).objects.usable(on=on).filter(pk=self.pk).exists()
+
     @classmethod
     def make_for(cls, agreement, *, on: datetime) -> list[str]:
         """The grants of an agreement that takes effect, one a resource and scenario; returns their codes."""
@@ -93,8 +108,8 @@ class Grant(models.Model):
                 code=NumberSeries.issue(prefix, year), organisation=agreement.organisation,
                 operator=agreement.operator, partnership_id=request.partnership_id, request=request,
                 agreement=agreement, item=item, resource_id=item.resource_id, version_id=item.version_id,
-                scenario_id=request.scenario_id, made_at=on,
+                scenario_id=agreement.scenario_id, made_at=on,
             )
-            for item in request.granted_items()
+            for item in agreement.covered()
         ]  # fmt: skip
         return [grant.code for grant in cls.objects.bulk_create(made)]

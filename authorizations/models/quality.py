@@ -233,8 +233,8 @@ class QualityIssue(QualityFile):
         label=_("Report the correction"), article="24", source="with_department", target="answered",
         by=[the_department_concerned], inputs=sheets.quality.correction,
     )  # fmt: skip
-    def correct(self, *, by, on, answer, corrected_on, version):
-        found = self.resource.versions.filter(pk=version).first() if version else None
+    def correct(self, *, by, on, answer, corrected_on, new_version):
+        found = self.resource.versions.filter(pk=new_version).first() if new_version else None
         return self._answer("corrected", answer, by=by, on=on, corrected_on=corrected_on, version=found)
 
     @step(

@@ -1,9 +1,10 @@
 """The data use agreement (Art. 19(1)) between the user, the bureau and every department concerned."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import SYSTEM, Actor
@@ -107,9 +108,19 @@ class DataUseAgreement(Agreement):
         """What the reader's page shows (see `authorizations.facts.use`)."""
         return facts.use.of_agreement(self, actor)
 
+    @property
+    def scenario_id(self) -> int:
+        """The scenario, which is that of the request."""
+        return self.request.scenario_id
+
+    def covered(self):
+        """The items that the agreement is on: granted, and not revoked before it was drawn up."""
+        kept = Q(revoked_at=None) | Q(revoked_at__gt=self.started_at)
+        return self.request.granted_items().filter(kept).select_related("resource", "version", "department")
+
     def departments(self) -> set[int]:
-        """The keys of the departments whose resources were granted."""
-        return set(self.request.granted_items().values_list("department_id", flat=True))
+        """The keys of the departments whose resources it is on."""
+        return set(self.covered().values_list("department_id", flat=True))
 
     def sides(self) -> set[int]:
         """The organisations that must sign: the user, the bureau, every department concerned."""
@@ -123,13 +134,22 @@ class DataUseAgreement(Agreement):
         """What the text for signature says."""
         return letters.data_use_agreement(self, bureau())
 
-    def file_tags(self) -> frozenset[str]:
-        """Evidence of consent is tagged as such."""
-        return frozenset({"consent"}) if self.state in OPEN_TO_CONSENT else frozenset()
+    def tags_open_to(self, actor: Actor) -> frozenset[str]:
+        """Evidence of consent, to the user and nobody else, whenever consent can be filed (Art. 20)."""
+        spec = type(self).file_consent.step
+        closed = spec.state_refusal(self) or spec.person_refusal(self, actor) or not sheets.use.sensitive_items(self)
+        return frozenset() if closed else frozenset({sheets.use.EVIDENCE})
+
+    def files_for(self, actor: Actor) -> Q:
+        """A department sees the evidence of consent for its own resources, and no other side's."""
+        if not actor.has(Role.DEPARTMENT):
+            return Q()
+        own = Consent.objects.filter(scenario=self.scenario_id, resource__organisation=actor.organisation)
+        return ~Q(tag=sheets.use.EVIDENCE) | Q(pk__in=own.values("evidence"))
 
     def model_parts(self) -> dict[str, str]:
         """The rule set's model text of each part, filled in from the request."""
-        items = self.request.granted_items().select_related("resource", "version", "department")
+        items = self.covered()
         modes = dict(self.rules.options("mode_of_use"))
         facts_of = {
             "user": self.organisation.name, "number": self.request.number, "scenario": self.request.scenario.name,
@@ -140,11 +160,22 @@ class DataUseAgreement(Agreement):
         }  # fmt: skip
         return {part.code: part.model_text(**facts_of) for part in self.required_parts()}
 
-    def items_without_consent(self, on: date):
-        """The granted items with personal information or secrets for whose scenario no consent is valid on the day."""
-        consents = Consent.objects.valid(on=on).filter(scenario=self.request.scenario_id, resource=OuterRef("resource"))
+    @staticmethod
+    def today() -> date:
+        """The day in Beijing."""
+        return timezone.localdate()
+
+    def day_after_end(self) -> date:
+        """The first day that a renewal covers: behind the last one of this term, or today where that lies behind."""
+        return max(self.ends_on + timedelta(days=1), self.today())
+
+    def items_without_consent(self, on: date | None = None):
+        """The items with personal information or secrets for whose scenario no consent is valid on the day (today)."""
+        consents = Consent.objects.valid(on=on or self.today()).filter(
+            scenario=self.scenario_id, resource=OuterRef("resource")
+        )
         sensitive = Q(version__personal_information=True) | Q(version__business_secret=True)
-        return self.request.granted_items().filter(sensitive).filter(~Exists(consents)).select_related("version")
+        return self.covered().filter(sensitive).filter(~Exists(consents))
 
     # --- beginning -------------------------------------------------------------------------------------------
 
@@ -157,7 +188,7 @@ class DataUseAgreement(Agreement):
         earlier = chosen.agreements.filter(state__in=["effective", "suspended", "expired"]).order_by("-id").first()
         agreement = DataUseAgreement(
             request=chosen, organisation=chosen.organisation, operator=chosen.operator, state=STATES.initial,
-            starts_on=starts_on, ends_on=ends_on, rule_set=chosen.rules.id, succeeds=earlier,
+            starts_on=starts_on, ends_on=ends_on, rule_set=chosen.rules.id, started_at=on, succeeds=earlier,
             succession=(succession or "renewal") if earlier else "",
         )  # fmt: skip
         agreement.parts = agreement.model_parts()
@@ -219,9 +250,14 @@ class DataUseAgreement(Agreement):
     )  # fmt: skip
     def take_effect(self, *, by, on):
         self.effective_at = on
-        if self.succeeds_id and self.succeeds.state in {"effective", "suspended"}:
-            self.succeeds.replace(by=SYSTEM, on=on)
+        self.succeed(on)
         return {"grants": Grant.make_for(self, on=on)}
+
+    def succeed(self, on: datetime) -> None:
+        """Let the earlier agreement make way, once the term of this one has begun: until then the earlier one holds."""
+        due = timezone.localdate(on) >= self.starts_on
+        if due and self.succeeds_id and self.succeeds.state in {"effective", "suspended"}:
+            self.succeeds.replace(by=SYSTEM, on=on)
 
     @step(
         label=_("Cancel before signature"), article="19(1)", source=["draft", "signing", "consent"],
@@ -250,7 +286,7 @@ class DataUseAgreement(Agreement):
         explain=_("Access to the resource in this scenario closes at once."),
     )  # fmt: skip
     def withdraw_consent(self, *, by, on, consent, reason):
-        Consent.objects.filter(pk=consent, scenario=self.request.scenario_id, withdrawn_at=None).update(
+        Consent.objects.filter(pk=consent, scenario=self.scenario_id, withdrawn_at=None).update(
             withdrawn_at=on, withdrawn_because=reason
         )
         return {"consent": int(consent), "reason": reason}
@@ -285,7 +321,7 @@ class DataUseAgreement(Agreement):
 
     @step(
         label=_("Make way for the later agreement"), article="19(1)", source=["effective", "suspended"],
-        target="replaced", by=[the_system],
+        target="replaced", by=[the_system], guards=[guards.use.successor_begun],
     )  # fmt: skip
     def replace(self, *, by, on):
         """A renewal or an amendment has taken effect."""

@@ -83,7 +83,7 @@ def correction(issue) -> dict[str, Input]:
     return {
         "answer": Input(kind="longtext", label=_("What was corrected")),
         "corrected_on": Input(kind="past_date", label=_("Corrected on")),
-        "version": Input(
+        "new_version": Input(
             kind="choice", label=_("New version of the resource"), choices=versions, required=False,
             help=_("Where the entry in the catalogue changed with it."),
         ),

@@ -50,17 +50,20 @@ def refuse_empty_term(starts_on: date, ends_on: date) -> None:
         raise InvalidInput({"ends_on": [_("The term must end after it begins.")]}, article="19(1)")
 
 
+EVIDENCE = "consent"
+"""The tag of files that are evidence of consent."""
+
+
 def evidence_of(agreement):
     """The files that were attached as evidence of consent."""
     return Attachment.objects.of(agreement).filter(
-        tag="consent", withdrawn_at=None, organisation=agreement.organisation_id
+        tag=EVIDENCE, withdrawn_at=None, organisation=agreement.organisation_id
     )
 
 
 def sensitive_items(agreement) -> list:
     """The granted items with personal information or business secrets."""
-    items = agreement.request.granted_items().select_related("version", "resource")
-    return [item for item in items if item.version.needs_consent]
+    return [item for item in agreement.covered() if item.version.needs_consent]
 
 
 def consent(agreement) -> dict[str, Input]:

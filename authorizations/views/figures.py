@@ -54,8 +54,14 @@ def _usage_query(request) -> str:
 
 
 def _usage_book(found: Usage):
-    heads = [*usage_heads(found.asked.by), pgettext("of data", "Calls"), _("Failed or denied"), _("Success rate"), _("Rows returned"),
-             _("Last call")]  # fmt: skip
+    figures = [
+        pgettext("of data", "Calls"),
+        _("Failed or denied"),
+        _("Success rate"),
+        _("Rows returned"),
+        _("Last call"),
+    ]
+    heads = [*usage_heads(found.asked.by), *figures]
     rows = ([*row.names, row.calls, row.failures, row.share, row.rows, row.last_call_at] for row in found.rows)
     return spreadsheets.of_rows("usage", _("Calls by month"), heads, rows)
 

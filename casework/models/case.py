@@ -139,6 +139,10 @@ class Case(FSMModelMixin, models.Model):
         """The parts of the case, such as points of a checklist, to which a file can be added now; none by default."""
         return frozenset()
 
+    def tags_open_to(self, actor: Actor) -> frozenset[str]:
+        """The parts of the case to which this actor can add a file now, whoever's turn it is; none by default."""
+        return frozenset()
+
     @classmethod
     def search(cls, text: str) -> models.Q:
         """The condition by which a list finds what was typed, beside the number."""

@@ -65,7 +65,8 @@ def _case_context(case: Case, request: HttpRequest) -> dict:
         "case": case,
         "facts_template": f"{case.kind}/facts.html",
         "offers": [offer for offer in offers if offer.step.listed and not offer.step.inside],
-        "inside_offers": [offer for offer in offers if offer.step.inside],
+        # What an office can't do among itself just now needs no explanation, as a closed step of the law does.
+        "inside_offers": [offer for offer in offers if offer.step.inside and offer.is_open],
         "handling": handling.shown(case, actor),
         "overview": case_overview(case, actor, on=on),
         "today": timezone.localdate(on),

@@ -10,9 +10,12 @@ from accounts.actors import SYSTEM, Actor
 from accounts.delegating import give
 from casework import attachments
 from casework.beginning import begin
+from casework.models.handling import Consultation
 from futian_portal.demo.catalogue import tell_catalogue, tell_objection
 from futian_portal.demo.partners import Partners
+from futian_portal.demo.quality import calls, quality
 from futian_portal.demo.requests import tell_requests
+from futian_portal.demo.use import use
 from operators.models import Call, OperatingAgreement, OperatorApplication
 from operators.sheets import MET, NOT_MET
 
@@ -44,6 +47,9 @@ class Story:
         tell_catalogue(self)
         tell_requests(self)
         tell_objection(self)
+        use(self)
+        calls(self)
+        quality(self)
         self._review_under_way()
         self._waiting_for_a_calendar()
         self._open_call()
@@ -155,12 +161,26 @@ class Story:
         for who in ("operator", "bureau"):
             agreement.sign(by=self.actors[who], on=self.at(-152), digest=agreement.text_digest, agreed=True)
 
+    def _consult_within_the_bureau(self, case: OperatorApplication) -> None:
+        """One handler of the bureau has the case and waits for a colleague's word; an earlier question is answered."""
+        bureau, colleague = self.actors["bureau"], self.actors["bureau2"]
+        case.assign_handler(by=bureau, on=self.at(-19), person=str(bureau.person.pk), reason="")
+        asked = {"by": bureau, "person": str(colleague.person.pk)}
+        premises = "该单位机房租赁合同仅余五个月，是否影响场所条件的认定？"
+        case.consult_colleague(on=self.at(-18), question=premises, **asked)
+        [question] = Consultation.objects.of(case)
+        case.answer_colleague(
+            by=colleague, on=self.at(-17), consultation=str(question.pk), answer="不影响认定，请其补充续租意向书。"
+        )
+        case.consult_colleague(on=self.at(-3), question="请协助核对其密码应用安全性评估报告的有效期。", **asked)
+
     def _review_under_way(self) -> None:
         """A call that has closed: an application at every stage, in time, nearly due and overdue."""
         limits = {"qualification_days": 5, "panel_days": 10, "consultation_days": 5}
         call = self.call("公共数据授权运营单位补充申报通知", -40, -1, published=-47, **limits)
         self.judge(self.apply(call, "company1", -2), -1)
         overdue = self.apply(call, "company2", -20)
+        self._consult_within_the_bureau(overdue)
         returned = self.apply(call, "company3", -16)
         lacking = {point.code: "所附证明材料已过有效期，请更新。" for point in returned.points()[3:5]}
         self.judge(returned, -13, lacking=lacking)

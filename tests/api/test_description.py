@@ -7,6 +7,7 @@ import yaml
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
+from casework.kinds import kinds
 from tests.permissions import routes
 
 
@@ -28,6 +29,17 @@ def test_every_route_is_in_it(schema):
     offered = {routes.shape(address) for address, _pattern in routes.patterns() if address.startswith("api/v1/")}
     assert offered - described == set()
     assert len(offered) > 20
+
+
+def test_operations_are_grouped_by_kind_of_case(schema):
+    grouped = {}
+    for path, methods in schema["paths"].items():
+        for tag in {tag for operation in methods.values() for tag in operation["tags"]}:
+            grouped.setdefault(tag, []).append(path)
+    assert "v1" not in grouped
+    assert {model.plural for model in kinds().values() if f"/api/v1/{model.plural}/" in schema["paths"]} <= set(grouped)
+    served = {tag: paths for tag, paths in grouped.items() if paths[0].startswith("/api/v1/")}
+    assert all(path.startswith(f"/api/v1/{tag}/") for tag, paths in served.items() for path in paths)
 
 
 def test_its_writes_name_their_headers(schema):

@@ -31,5 +31,5 @@ def guard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authorizations", "0002_calls")]
+    dependencies = [("authorizations", "0001_initial")]
     operations = [migrations.RunPython(guard)]
