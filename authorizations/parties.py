@@ -1,9 +1,11 @@
 """The sides of chapter 4: users of data (operators and partners), the operator of a partner, departments."""
 
+from dataclasses import replace
+
 from accounts.actors import Actor
 from accounts.queries import bureau
 from accounts.roles import OrganisationKind, Role
-from casework.states import Owner, Party
+from casework.states import Owner, Party, the_bureau
 
 USER_ROLES = (Role.OPERATOR, Role.PARTNER)
 
@@ -99,6 +101,10 @@ the_operator = Party(
     includes=_of_operator,
 )
 """The operator on whose platform a partner works."""
+the_bureau_waiting = replace(
+    the_bureau, includes=lambda case, actor: the_bureau.includes(case, actor) and case.current.owner is not the_bureau
+)
+"""The bureau while it is somebody else's turn."""
 each_department = Party(name="department", roles=(Role.DEPARTMENT,), owners=_awaited, includes=_asked)
 """Every department of which the case asks something; each has a task and a clock of its own."""
 the_department = Party(

@@ -169,7 +169,7 @@ def measure() -> float:
 
 def main() -> float:
     """Measure on a database of its own."""
-    with own_database(), override_settings(DEMO=True, ALLOWED_HOSTS=["testserver"], LANGUAGE_CODE="en"):
+    with own_database(), override_settings(DEMO=True, ALLOWED_HOSTS=["testserver"]):
         return measure()
 
 

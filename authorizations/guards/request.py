@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from authorizations.guards.standing import standing_faults
 from casework.guards import guard
-from casework.models.task import Task
 
 
 @guard(
@@ -76,12 +75,6 @@ def city_answered(request):
 @guard("18(1)", otherwise=_("Your department has decided on its resources already."))
 def own_items_undecided(request, *, by: Actor):
     return by.organisation is None or request.items.filter(department=by.organisation, decision="").exists()
-
-
-@guard("18", otherwise=_("The case waits for your own office."))
-def others_awaited(request, *, by: Actor):
-    waiting = Task.objects.of(request).turns().filter(closed_at=None)
-    return waiting.exclude(organisation=by.organisation).exists()
 
 
 @guard(

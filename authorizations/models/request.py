@@ -4,12 +4,20 @@ from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import SYSTEM, Actor
 from accounts.roles import Role
 from authorizations import guards, letters, sheets
 from authorizations.models.dossier import RequestDossier
-from authorizations.parties import each_department, the_operator, the_operator_itself, the_partner, the_user
+from authorizations.parties import (
+    each_department,
+    the_bureau_waiting,
+    the_operator,
+    the_operator_itself,
+    the_partner,
+    the_user,
+)
 from casework import handling, papers
 from casework.beginning import Start, begin
 from casework.states import State, States, Until, the_bureau, the_system
@@ -148,9 +156,8 @@ class AuthorizationRequest(RequestDossier):
 
     @step(
         label=_("Urge"), article="18", source=["preliminary_review", "assessment", "confirmation"],
-        by=[the_user, the_bureau], guards=[guards.request.others_awaited, guards.request.not_urged_today],
-        tone="secondary", side_by_side=True,
-        explain=_("Everybody whose turn it is gets a notice. Limits stay as they are."),
+        by=[the_user, the_bureau_waiting], guards=[guards.request.not_urged_today], tone="secondary",
+        side_by_side=True, explain=_("Everybody whose turn it is gets a notice. Limits stay as they are."),
     )  # fmt: skip
     def urge(self, *, by, on):
         return self.urge_awaited(by=by, on=on)
@@ -332,7 +339,7 @@ class RequestItem(models.Model):
     DECISIONS = [
         ("granted", _("Granted")),
         ("conditional", _("Granted with conditions")),
-        ("refused", _("Refused")),
+        ("refused", pgettext_lazy("of a department", "Refused")),
     ]
     GRANTED = ("granted", "conditional")
 

@@ -1,6 +1,7 @@
 """What the steps of a request for authorization ask for."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import Actor
 from accounts.roles import Role
@@ -121,7 +122,7 @@ def _decision(name: str, group: str, decisions: list, *, required: bool) -> dict
     """A decision with what it makes necessary; `name` stands before each."""
     return {
         f"{name}_decision": Input(
-            kind="choice", label=_("Decision"), choices=decisions, group=group, required=required
+            kind="choice", label=pgettext_lazy("of a department", "Decision"), choices=decisions, group=group, required=required
         ),
         f"{name}_conditions": Input(
             kind="longtext", label=_("Conditions"), required=False, group=group, phrases=CONDITIONS,

@@ -308,7 +308,7 @@ def test_18a_those_whose_turn_it_is_are_urged_once_a_day(data_story, page):
     assert refusal.message == "They have been urged today already."
     with nothing_changes():
         assert desk.take(case, "urge").status_code == 409
-    refused(GuardRefused, case.urge, by=data_story.cast.bureau)
+    refused(NotYourStep, case.urge, by=data_story.cast.bureau)
     case.confirm_assessment(by=data_story.cast.bureau, on=NOW + timedelta(minutes=1), **YES)
     case.urge(by=data_story.cast.bureau, on=NOW + timedelta(minutes=2))
     assert len(data_story.said(case)) == 3
