@@ -93,8 +93,8 @@ def test_a_code_of_ones_own_changes_the_entry(data_story, health, page):
 
 def test_chinese_headings_and_choices_and_codes_are_read_alike(health, page):
     heads = ["资源编码", "名称", "摘要", "主题", "数据格式", "更新周期", "开放属性", "法律依据", "数据分级",
-             "涉及个人信息", "涉及商业秘密", "行政层级", "区外地区", "完整率（%）", "准确率（%）", "及时率（%）",
-             "联系人", "联系电话"]  # fmt: skip
+             "涉及个人信息", "涉及商业秘密", "行政层级", "区外地区",
+             "完整率（%）", "准确率（%）", "及时率（%）", "联系人", "联系电话"]  # fmt: skip
     values = ["HE-1", "门诊", "按日。", "卫生健康", "table", "每日", "有条件开放", "", "一般数据", "否",
               "是", "区级", "", 1, 2, 3, "苏问安", 75500000001]  # fmt: skip
     data = book([values], [["HE-1", "rc", "人次", "数值", "s2"]], heads=heads, sheets=("资源", "字段"),

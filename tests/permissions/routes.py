@@ -167,6 +167,9 @@ def _objects(route: str, world: World) -> list[tuple[str, object]]:
         "public-call": lambda: [
             (what, world.cases[what].number) for what in ("call in draft", "published call")
         ],
+        **dict.fromkeys(
+            ("catalogue-entry", "basket-add", "basket-remove"), lambda: [("no such entry", "ZY-2026-9999")]
+        ),
         "expert": lambda: [("", Expert.objects.first().pk)],
         "delegation_revoke": lambda: [("the bureau's", world.delegation)],
         "api-proof": lambda: [("", 0)],
