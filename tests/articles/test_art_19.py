@@ -318,8 +318,9 @@ def test_19a_what_was_revoked_is_not_in_a_renewal(data_story):
     earlier = data_story.use_agreement("effective", **TODAY)
     request = earlier.request
     gone, kept = request.items.order_by("pk")
-    request.revoke_authorization(by=data_story.cast.health, items=[str(gone.pk)], reason="Used otherwise than agreed.")
-    later = data_story.succession(earlier, on=NOW + timedelta(seconds=1))
+    one, two = NOW + timedelta(seconds=1), NOW + timedelta(seconds=2)
+    request.revoke_authorization(by=data_story.cast.health, on=one, items=[str(gone.pk)], reason="Used otherwise.")
+    later = data_story.succession(earlier, on=two)
     assert [item.pk for item in later.covered()] == [kept.pk]
     assert later.departments() == {kept.department_id}
     assert {item.pk for item in fresh(earlier).covered()} == {gone.pk, kept.pk}
