@@ -122,7 +122,8 @@ def _decision(name: str, group: str, decisions: list, *, required: bool) -> dict
     """A decision with what it makes necessary; `name` stands before each."""
     return {
         f"{name}_decision": Input(
-            kind="choice", label=pgettext_lazy("of a department", "Decision"), choices=decisions, group=group, required=required
+            kind="choice", label=pgettext_lazy("of a department", "Decision"), choices=decisions, group=group,
+            required=required,
         ),
         f"{name}_conditions": Input(
             kind="longtext", label=_("Conditions"), required=False, group=group, phrases=CONDITIONS,
