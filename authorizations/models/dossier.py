@@ -16,12 +16,20 @@ from authorizations.models.resource import DataResource
 from authorizations.models.scenario import Scenario
 from casework import outbox, papers
 from casework.models.attachment import Attachment
-from casework.models.case import Case
+from casework.models.case import Case, CaseQuerySet
 from casework.models.outbox import OutboxMessage
 from casework.models.submission import HandedIn
 from casework.models.task import Task
 from casework.refusals import InvalidInput, NotYourStep
 from operators.models import Partnership
+
+
+class RequestManager(models.Manager.from_queryset(CaseQuerySet)):
+    """Requests with their scenario, by which each is called wherever cases are listed."""
+
+    def get_queryset(self) -> CaseQuerySet:
+        """All of them, in one query."""
+        return super().get_queryset().select_related("scenario")
 
 
 class RequestDossier(Case):
@@ -53,6 +61,8 @@ class RequestDossier(Case):
     city_answer = models.CharField(_("number of the city's answer"), max_length=80, blank=True)
     city_answered_on = models.DateField(_("city answered on"), null=True)
     urged_at = models.DateTimeField(_("urged at"), null=True)
+
+    objects = RequestManager()
 
     class Meta:
         abstract = True

@@ -75,5 +75,6 @@ def bad_values(asked: Input) -> Iterator[tuple[str, object]]:
             ("a word", "x"),
             ("an object", {"a": 1}),
         ],
+        "codes": [("none of them", "NO-SUCH-CODE"), ("a nul", "a\0b"), ("numbers", [1]), ("an object", {"a": 1})],
         "confirm": [("no", False)],
     }[asked.kind]

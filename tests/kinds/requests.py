@@ -4,6 +4,7 @@ import time_machine
 
 from accounts.models import User
 from authorizations.models import AuthorizationRequest
+from casework.models.clock import Clock
 from casework.models.handling import Consultation
 from tests.cast import Cast
 from tests.data_story import BACK, TEXT, YES
@@ -132,6 +133,8 @@ def request_again(case, number):
     copy = again(case, number)
     for item in case.items.all():
         row_again(item, request_id=copy.pk)
+    for clock in Clock.objects.of(case):
+        row_again(clock, **Clock.refers(copy))
     return copy
 
 
