@@ -42,7 +42,7 @@ class Story:
 
     def tell(self) -> None:
         """Everything, in the order in which it happened."""
-        self._selected_operator()
+        self.selected_operator()
         Partners(self.actors, self.at).tell()
         tell_catalogue(self)
         tell_requests(self)
@@ -133,7 +133,7 @@ class Story:
 
     # --- chapters of the story -------------------------------------------------------------------------------
 
-    def _selected_operator(self) -> None:
+    def selected_operator(self) -> None:
         """An earlier call: one approved with an agreement in force, one refused."""
         call = self.call("2026 年度公共数据授权运营单位申报通知", -210, -180, published=-220, qualification_days=10)
         chosen, other = self.apply(call, "operator", -200), self.apply(call, "company7", -195)
