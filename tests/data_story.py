@@ -48,9 +48,9 @@ class DataStory(CatalogueStory, QualityStory, PartnerStory):
     def department(self, who: str) -> Actor:
         """A department that has named its responsible unit and person (Art. 6(1))."""
         organisation = self.cast[who].organisation
-        if not organisation.responsible_unit:
-            organisation.responsible_unit, organisation.responsible_person = "Data Office", f"Head of {who}"
-            organisation.save()
+        organisation.responsible_unit, organisation.responsible_person = "Data Office", f"Head of {who}"
+        # Written each time: what the cast remembers may have been rolled back.
+        organisation.save(update_fields=["responsible_unit", "responsible_person"])
         return self.cast[who]
 
     def resource(self, state: str = "listed", *, who: str = "health", code: str = "", **given) -> DataResource:

@@ -19,6 +19,8 @@ from regulation import rules
 from tests.desk import nothing_changes, refused
 from tests.story import BEIJING, DAY, NOW
 
+pytestmark = pytest.mark.printed
+
 PARTS = [
     "parties", "content", "procedure", "scope", "term", "responsibility", "supervision", "termination", "security",
     "force_majeure",

@@ -10,7 +10,7 @@ from accounts.models import User
 from operators.jobs import advance_calls
 from operators.models import Call, OperatingAgreement, OperatorApplication
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.printed]
 STATEMENT = "本单位符合该项要求，有关制度、人员和设施均已到位。"
 EVIDENCE = {"name": "证明材料.txt", "mimeType": "text/plain", "buffer": "演示证明材料".encode()}
 

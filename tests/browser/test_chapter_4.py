@@ -11,7 +11,7 @@ from futian_portal.demo.partners import Partners
 from futian_portal.demo.story import Story
 from operators.models import OperatingAgreement
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.printed]
 SCENARIO = "就诊出行高峰预测"
 REASON = "现场检查发现查询日志留存不完整，责令整改。"
 

@@ -17,6 +17,8 @@ from casework.tasks import render_papers
 from tests.desk import Page, nothing_changes, refused
 from tests.story import NOW
 
+pytestmark = pytest.mark.printed
+
 GENUINE = "This paper was issued by this portal."
 UNKNOWN = "This portal has issued no paper with this code."
 
