@@ -37,6 +37,7 @@ def told(world: World, tenant: str) -> None:
 def world(data_story) -> World:
     """Both operators are there, with what is published about them; nobody has asked for anything yet."""
     world = World(data_story)
+    world.resources += [data_story.resource(who=who) for who in ("health", "transport")]
     for tenant in WHO:
         canary.people(world, tenant)
     for tenant in ("A", "B"):
@@ -61,6 +62,14 @@ def met(text: str | bytes, forbidden: dict[str, str]) -> list[str]:
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     # A number ends another one's: SQ-2026-0002 stands in SJSQ-2026-0002.
     return [mark for mark in forbidden if mark in said and re.search(rf"(?<![A-Z]){re.escape(mark)}(?!\d)", said)]
+
+
+def difference(before: bytes, after: bytes) -> list[str]:
+    """The first lines that are not the same."""
+    lines = zip(
+        before.decode("utf-8", "replace").split("\n"), after.decode("utf-8", "replace").split("\n"), strict=False
+    )
+    return [f"{one.strip()[:200]} | {other.strip()[:200]}" for one, other in lines if one != other][:3]
 
 
 @pytest.fixture
@@ -121,7 +130,8 @@ def test_everything_is_as_if_the_others_were_not_there(world):
             before["A"] = seen_by(world, "A")
     for viewer, pages in before.items():
         after = seen_by(world, viewer)
-        assert [address for address in pages if pages[address] != after[address]] == []
+        changed = [address for address in pages if pages[address] != after[address]]
+        assert {address: difference(pages[address], after[address]) for address in changed[:5]} == {}
 
 
 def test_a_mark_that_shows_is_found(full):
