@@ -20,7 +20,8 @@ PUBLIC = {"public-document", "public-file", "public-call", "verify-paper"}
 """What is published, or shown to whoever holds the paper with its code."""
 ALIKE_FOR_ALL = {"basket-remove"}
 """What answers every number alike, whether there is such a thing or not."""
-LEAVES = ("/accounts/", "/admin/", "/i18n/")
+LEAVES = ("/accounts/", "/admin/", "/i18n/", "/metrics", "/livez", "/readyz")
+"""The account itself, the administration (not for tenants), and what only the machine room can reach."""
 SEARCHES = [{}, {"q": PREFIX}, {"format": "xlsx"}, {"format": "xlsx", "q": PREFIX}, {"page_size": "100"}]
 
 
