@@ -16,7 +16,7 @@ from django.urls import URLPattern
 from accounts.actors import Actor
 from accounts.models import OrganisationKind
 from accounts.roles import Role
-from authorizations.models import BasketItem
+from authorizations.models import BasketItem, DataResource
 from casework.kinds import kinds
 from casework.models.attachment import Attachment
 from casework.models.case import Case
@@ -35,7 +35,7 @@ HOSTS = {"A1": "A", "A2": "A", "B1": "B"}
 SEES = {"A": {"A", "A1", "A2"}, "B": {"B", "B1"}, "A1": {"A1"}, "A2": {"A2"}, "B1": {"B1"}}
 """Whose matters each may see: an operator its own and its partners' (Art. 17, 18(2)), a partner its own."""
 _ARGUMENT = re.compile(r"\(\?P<(\w+)>(?:\[[^]]*\]|[^()\[])*\)|<(?:\w+:)?(\w+)>")
-_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
+_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|"(?:X-CSRFToken|csrfToken)": *"[^"]*"')
 
 
 @dataclass
@@ -45,6 +45,8 @@ class World:
     story: DataStory
     marks: dict[str, dict[str, str]] = field(default_factory=dict)
     cases: dict[str, list[Case]] = field(default_factory=dict)
+    resources: list[DataResource] = field(default_factory=list)
+    """What everybody asks for: the catalogue is there before the tenants come."""
 
     def actor(self, tenant: str) -> Actor:
         return self.story.cast[WHO[tenant]]
@@ -103,8 +105,9 @@ def requests(world: World, tenant: str) -> None:
     """Requests in several states, with every free text, a file and a remark; a basket; an agreement to sign."""
     story, actor = world.story, world.actor(tenant)
     text = {name: world.mark(tenant, name) for name in ("scenario", "purpose", "measures")}
-    cases = [story.request(state, who=WHO[tenant], **text) for state in ("draft", "assessment", "authorised_in_part")]
-    cases.append(story.request("withdrawn", who=WHO[tenant], **text))
+    given = {"who": WHO[tenant], "resources": world.resources} | text
+    cases = [story.request(state, **given) for state in ("draft", "assessment", "authorised_in_part")]
+    cases.append(story.request("withdrawn", **given))
     draft, sent, authorised, _withdrawn = cases
     draft.edit(by=actor, mode_of_use="modelling", use_from=None, use_until=None, **text)
     story.attach(draft, WHO[tenant], name=f"{world.mark(tenant, 'file')}.txt")
