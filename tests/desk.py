@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,9 +21,17 @@ APPS = {"authorizations", "operators", "casework", "guardian"}
 
 
 def rows() -> dict[str, list[dict]]:
-    """Every row that a step could write, the ledger aside, where a refusal belongs."""
+    """Every row that a step could write, the ledger aside, where a refusal belongs. Empty tables are left out."""
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in APPS]
-    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in models}
+    tables = " UNION ALL ".join(
+        f"SELECT {number} WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(model._meta.db_table)})"
+        for number, model in enumerate(models)
+    )
+    with connection.cursor() as cursor:
+        # One question for all that is empty: this is asked before and after every refusal there is.
+        cursor.execute(tables)
+        filled = [models[number] for (number,) in cursor.fetchall()]
+    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in filled}
 
 
 @contextmanager

@@ -32,7 +32,9 @@ class PartnerStory(Story):
         """An operating agreement with an operator, in a state; the one there already, if it is in that state."""
         found = OperatingAgreement.objects.filter(organisation=self.cast[who].organisation).order_by("pk").last()
         if found is None:
+            self.in_a_hurry = True
             agreement = self.agree(self.application("approved", who=who), **{"starts_on": date(2026, 1, 1)} | given)
+            self.in_a_hurry = False
             agreement.fix_text(by=self.cast.bureau)
             self.sign(agreement, who, "bureau")
         else:

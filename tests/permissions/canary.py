@@ -16,7 +16,9 @@ from django.urls import URLPattern
 from accounts.actors import Actor
 from accounts.models import OrganisationKind
 from accounts.roles import Role
-from authorizations.models import BasketItem, DataResource
+from authorizations.exports import order
+from authorizations.models import BasketItem, DataResource, Grant, QualityIssue
+from casework.beginning import begin
 from casework.kinds import kinds
 from casework.models.attachment import Attachment
 from casework.models.case import Case
@@ -27,6 +29,7 @@ from tests.data_story import BACK, DataStory
 from tests.desk import Api, Page
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 from tests.permissions import routes
+from tests.story import NOW
 
 PREFIX = "canary"
 LATER = BACK["correct_by"]
@@ -45,6 +48,7 @@ class World:
     story: DataStory
     marks: dict[str, dict[str, str]] = field(default_factory=dict)
     cases: dict[str, list[Case]] = field(default_factory=dict)
+    grants: dict[str, list[Grant]] = field(default_factory=dict)
     resources: list[DataResource] = field(default_factory=list)
     """What everybody asks for: the catalogue is there before the tenants come."""
 
@@ -54,6 +58,10 @@ class World:
     def mark(self, tenant: str, what: str) -> str:
         """A text that only this tenant writes."""
         return self.marks.setdefault(tenant, {}).setdefault(what, f"{PREFIX}{tenant}x{what}x")
+
+    def numbers(self, tenant: str) -> list[str]:
+        """The numbers and codes of what is the tenant's."""
+        return [case.number for case in self.cases[tenant]] + [grant.code for grant in self.grants.get(tenant, [])]
 
     def own(self, tenant: str, *cases: Case) -> None:
         """These cases are the tenant's: their numbers are marks too."""
@@ -121,7 +129,25 @@ def requests(world: World, tenant: str) -> None:
     )
 
 
-AREAS: list[Callable[[World, str], None]] = [requests]
+def uses(world: World, tenant: str) -> None:
+    """An agreement in force with its grants, an export ordered; a need, an objection and an issue with quality."""
+    story, actor, who = world.story, world.actor(tenant), WHO[tenant]
+    text = {name: world.mark(tenant, name) for name in ("scenario", "purpose", "measures")}
+    agreement = story.use_agreement("effective", who=who, resources=world.resources, use_from=NOW.date(), **text)
+    for grant in agreement.grants.all():
+        world.grants.setdefault(tenant, []).append(grant)
+        world.marks[tenant][grant.code] = grant.code
+    order(agreement.grants.first(), by=actor, at=NOW)
+    resource, what = world.resources[0], world.mark(tenant, "need")
+    need = story.need("posted", who=who, subject=what, description=what, scenario=what)
+    objection = story.objection("submitted", who=who, resource=resource, grounds=world.mark(tenant, "grounds"))
+    raised = story.issue_values(who, resource=resource, description=world.mark(tenant, "issue"))
+    issue = begin(QualityIssue, by=actor, **raised)
+    send = issue.send_to_operator if tenant in HOSTS else issue.send_to_bureau
+    world.own(tenant, agreement, agreement.request, need, objection, send(by=actor))
+
+
+AREAS: list[Callable[[World, str], None]] = [requests, uses]
 """What tenants do beyond coming into being; an area of the portal appends its function."""
 
 
@@ -145,6 +171,9 @@ def _values(world: World, tenant: str, address: str, names: list[str], pattern: 
     if "plural" in names and "number" not in names:
         yield from ({"plural": model.plural} for model in kinds().values())
         return
+    if "grants/" in address:
+        yield from ({"code": grant.code, "export": grant.exports.first()} for grant in world.grants.get(tenant, []))
+        return
     named = re.match(r"api/v1/\^([a-z-]+)/", address)
     for case in world.cases.get(tenant, []):
         if named and named[1] != case.plural:
@@ -152,6 +181,8 @@ def _values(world: World, tenant: str, address: str, names: list[str], pattern: 
         first = {"plural": case.plural, "number": case.number, "code": "sound_business", "entry": 0}
         paper = Paper.objects.of(case).first()
         file = Attachment.objects.of(case).first()
+        if (pattern.name == "attachment" and file is None) or (pattern.name == "paper" and paper is None):
+            continue
         if pattern.name in {"paper", "verify-paper"}:
             first["code"] = paper.code if paper else "A"
         first |= {"paper": paper.code if paper else "A", "attachment": file.pk if file else 1}
