@@ -7,6 +7,7 @@ from django.urls import reverse
 from casework.models.remark import Remark
 from tests.desk import Api
 from tests.permissions import routes
+from tests.permissions.world import build_world
 
 ODD = ["\0", "a\0b", "9" * 40, "-1", "2026-01-01_" + "9" * 40, "0001-01-01_1", "'\"<%"]
 NAMES = ["q", "state", "after", "before", "cursor", "page", "page_size", "format", "from", "days", "next", "call"]
@@ -19,8 +20,8 @@ def questions(address: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def world(story):
-    return routes.build_world(story)
+def world(whole_story):
+    return build_world(whole_story)
 
 
 @pytest.mark.parametrize("who", ["bureau", "auditadmin", None])

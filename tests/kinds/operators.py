@@ -61,6 +61,9 @@ def agreement_inputs(story, case):
         "take_back": lambda: REASON,
         "sign": lambda: {"digest": case.text_digest, "agreed": True},
         "cancel": lambda: REASON,
+        "suspend": lambda: REASON,
+        "resume": lambda: REASON,
+        "terminate": lambda: {"ground": "termination"} | REASON,
     }
 
 

@@ -15,12 +15,13 @@ from casework.models.clock import Clock
 from casework.models.outbox import OutboxMessage
 from casework.models.task import Task
 from casework.refusals import Refusal
-from casework.step import steps_of
+from casework.step import Step, steps_of
 from tests.kinds import BY_MODEL, KINDS
 from tests.kinds.told import Told
 from tests.story import NOW
 
 HERE = Path(__file__).parent
+STRANGER = "outsider"
 
 
 def actors(told: Told, story, case: Case | None) -> dict[str, Actor]:
@@ -40,6 +41,18 @@ def actors(told: Told, story, case: Case | None) -> dict[str, Actor]:
         "anonymous": ANONYMOUS,
         "system": SYSTEM,
     } | told.people(story, case)  # fmt: skip
+
+
+def tried(step: Step, case: Case, people: dict[str, Actor], given: dict) -> dict[str, Actor]:
+    """Who tries a step: everybody where it starts from the case's state and is given what it asks for.
+
+    Elsewhere, and with nothing entered, only those whom the step admits, and somebody who has no part in anything: the
+    person is asked before the state and the inputs, so the others are answered as they are in the step's own state.
+    """
+    if case.state in step.sources and (given or not step.asks):
+        return people
+    admitted = {who: by for who, by in people.items() if step.person_refusal(case, by) is None}
+    return admitted | {STRANGER: people[STRANGER]}
 
 
 def inputs(story, case: Case, step: str) -> dict:
@@ -88,7 +101,7 @@ def of_kind(story, told: Told) -> Iterator[dict[str, str]]:
     """One row a state and step, one column an actor; steps that ask for something are also tried without it.
 
     A state may stand several times, each with what is special behind it ("draft, complete"); those rows are for the
-    steps that start from it.
+    steps that start from it. A cell is empty where that person need not try (see `tried`).
     """
     for situation, bring in situations(told, story).items():
         state, special, _what = situation.partition(", ")
@@ -104,8 +117,10 @@ def of_kind(story, told: Told) -> Iterator[dict[str, str]]:
                 if state in step.sources and tries[""]:
                     tries["()"] = {}
                 for mark, given in tries.items():
+                    trying = tried(step, case, people, given)
                     yield {"state": situation, "step": name + mark} | {
-                        who: outcome(case, name, by, given, before) for who, by in people.items()
+                        who: outcome(case, name, by, given, before) if who in trying else ""
+                        for who, by in people.items()
                     }
             transaction.set_rollback(True)
 

@@ -7,23 +7,22 @@ are people. What the portal answers is compared with it, so a route that nobody 
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from accounts.actors import Actor
 from accounts.models import User
+from authorizations.models import DataResource
 from casework.kinds import kinds
 from casework.models.attachment import Attachment
 from casework.models.case import Case
 from casework.models.paper import Paper
+from casework.states import the_system
 from casework.step import steps_of
-from operators.models import Expert
-from tests.factories.accounts import DelegationFactory, MembershipFactory, UserFactory
-from tests.story import DAY, NOW, Story
+from operators.models import Document, Expert
+from tests.permissions.world import World
 
 TABLE = Path(__file__).parent / "routes.csv"
 ALLOWED = "yes"
@@ -31,58 +30,8 @@ DENIED = {401, 403, 404}
 NO_SUCH_METHOD = 405
 _ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 _GROUP = re.compile(r"\(\?P<\w+>(?:\[[^]]*\]|[^()\[])*\)|<(?:\w+:)?\w+>")
-_API_ROUTE = re.compile(r"^api/v1/\^(?P<plural>[a-z-]+)/")
-
-
-@dataclass
-class World:
-    """Whose objects there are: some of the applicant's, the same of another company's, both with the bureau."""
-
-    people: dict[str, Actor | None]
-    cases: dict[str, Case] = field(default_factory=dict)
-    delegation: int = 0
-
-
-def build_world(story: Story) -> World:
-    """An application in review, a draft and an agreement of two companies each, and calls."""
-    cast = story.cast
-    cases: dict[str, Case] = {}
-    for whose, company, body in (("own", "applicant", "finance"), ("other", "outsider", "cyberspace")):
-        reviewed, begun, decided = (
-            story.call(bodies=[body], subject=f"{company} {what}") for what in ("reviewed", "begun", "decided")
-        )
-        cases[f"{whose} application"] = story.application("panel_selection", who=company, call=reviewed)
-        cases[f"{whose} draft"] = story.application("draft", who=company, call=begun)
-        story.prove(cases[f"{whose} draft"], "sound_business")
-        approved = story.application("approved", who=company, call=decided)
-        cases[f"{whose} agreement"] = story.agree(approved).fix_text(by=cast.bureau)
-    cases |= {"call in draft": story.call("draft", subject="Third call"), "published call": reviewed}
-    own = cases["own application"]
-    own.draw_panel(by=cast.bureau)
-    nobody = MembershipFactory(
-        person=UserFactory(),
-        organisation=cast.operator.organisation,
-        valid_from=(NOW - 2 * DAY).date(),
-        valid_until=(NOW - DAY).date(),
-    )
-    given = DelegationFactory(
-        delegator=cast.bureau.person, delegate=cast.bureau2.person, organisation=cast.bureau.organisation
-    )
-    return World(
-        people={
-            "anonymous": None,
-            "without_role": Actor(nobody.person, None, frozenset()),
-            "expert_on_panel": story.panel(own)[0],
-            "expert_off_panel": story.others(own)[0],
-            **{
-                name: cast[name]
-                for name in cast.names()
-                if not name.startswith("expert") and name not in {"bureau2", "transport"}
-            },
-        },
-        cases=cases,
-        delegation=given.pk,
-    )
+_API_ROUTE = re.compile(r"^api/v1/\^(?P<plural>(?!grants)[a-z-]+)/")
+_PREPARED = {"applications/": "operator-applications", "requests/": "authorization-requests"}
 
 
 def patterns(resolver=None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -127,10 +76,11 @@ def _filled(address: str, pattern: URLPattern, world: World) -> Iterator[tuple[s
         yield "", plain
     elif address.startswith("admin/"):
         yield "", _put(plain, {name: _ADMIN[name](pattern) for name in names})
-    elif "plural" in names or address.startswith("applications/"):
-        yield from _of_cases(plain, names, world, {} if "plural" in names else {"plural": "operator-applications"})
+    elif "plural" in names or address.startswith(tuple(_PREPARED)):
+        prepared = next((plural for start, plural in _PREPARED.items() if address.startswith(start)), None)
+        yield from _of_cases(plain, names, world, {"plural": prepared} if prepared else {})
     else:
-        yield from ((what, _put(plain, {names[0]: value})) for what, value in _objects(pattern.name, world))
+        yield from ((what, _put(plain, values)) for what, values in _objects(pattern.name, world))
 
 
 def _of_cases(plain: str, names: list[str], world: World, given: dict) -> Iterator[tuple[str, str]]:
@@ -142,7 +92,7 @@ def _of_cases(plain: str, names: list[str], world: World, given: dict) -> Iterat
             continue
         for what, case in world.cases.items():
             if isinstance(case, model):
-                steps = steps_of(model) if {"name", "step"} & set(names) else [""]
+                steps = tried(case) if {"name", "step"} & set(names) else [""]
                 for step in steps:
                     values = {
                         "plural": model.plural, "number": case.number, "name": step, "step": step,
@@ -152,27 +102,62 @@ def _of_cases(plain: str, names: list[str], world: World, given: dict) -> Iterat
                     yield f"{what} {step}".strip(), _put(plain, values)
 
 
+def tried(case: Case) -> list[str]:
+    """The steps that start where the case is, and those of the system; the tables of `tests.machines` hold all."""
+    return [
+        name for name, step in steps_of(type(case)).items() if case.state in step.sources or step.by == (the_system,)
+    ]
+
+
 def _first(model, case: Case, name: str, otherwise: object) -> object:
     """A value of the case's first file or paper."""
     return model.objects.of(case).values_list(name, flat=True).first() or otherwise
 
 
-def _objects(route: str, world: World) -> list[tuple[str, object]]:
+def _objects(route: str, world: World) -> list[tuple[str, dict]]:
     """The objects beside cases that an address can name, by the name of the route."""
-    reviewed = {whose: world.cases[f"{whose} application"] for whose in ("own", "other")}
+
+    def of_kind(model: type[Case]) -> list[tuple[str, Case]]:
+        return [(what, case) for what, case in world.cases.items() if isinstance(case, model)]
+
+    def numbers(*names: str) -> list[tuple[str, dict]]:
+        return [(what, {"number": world.cases[what].number}) for what in names]
+
+    def papers() -> list[tuple[str, dict]]:
+        issued = {"own": "own application", "other": "other application"} | {
+            name: name for name in world.cases if name.endswith("entry")
+        }
+        return [(whose, {"code": _first(Paper, world.cases[what], "code", "A")}) for whose, what in issued.items()]
+
+    def grants() -> list[tuple[str, dict]]:
+        return [
+            (f"{whose} grant", {"code": grant.code, "export": world.exports[whose].code})
+            for whose, grant in world.grants.items()
+        ]
+
+    def files(cases: list[tuple[str, Case]]) -> list[tuple[str, dict]]:
+        return [
+            (what, {"number": case.number, "pk": file})
+            for what, case in cases if (file := _first(Attachment, case, "pk", None))
+        ]  # fmt: skip
+
     return {
-        "attachment": lambda: [(whose, Attachment.objects.of(case).first().pk) for whose, case in reviewed.items()],
-        "paper": lambda: [(whose, Paper.objects.of(case).first().code) for whose, case in reviewed.items()],
-        "verify-paper": lambda: [(whose, Paper.objects.of(case).first().code) for whose, case in reviewed.items()],
-        "public-call": lambda: [
-            (what, world.cases[what].number) for what in ("call in draft", "published call")
-        ],
+        "attachment": lambda: files(list(world.cases.items())),
+        "paper": papers,
+        "verify-paper": papers,
+        "public-call": lambda: numbers("call in draft", "published call"),
+        "public-document": lambda: numbers("document in draft", "published document"),
+        "public-file": lambda: files(of_kind(Document)),
+        "catalogue-entry": lambda: numbers(*dict(of_kind(DataResource))),
+        "basket-add": lambda: numbers(*dict(of_kind(DataResource))),
+        "basket-remove": lambda: numbers(*dict(of_kind(DataResource))),
+        "expert": lambda: [("", {"pk": Expert.objects.first().pk})],
+        "delegation_revoke": lambda: [("the bureau's", {"pk": world.delegation})],
+        "api-proof": lambda: [("", {"entry": 0})],
         **dict.fromkeys(
-            ("catalogue-entry", "basket-add", "basket-remove"), lambda: [("no such entry", "ZY-2026-9999")]
+            ["grant", "grant-dictionary", "order-export", "export-file", "grant-detail", "grant-export",
+             "grant-exports"], grants,
         ),
-        "expert": lambda: [("", Expert.objects.first().pk)],
-        "delegation_revoke": lambda: [("the bureau's", world.delegation)],
-        "api-proof": lambda: [("", 0)],
     }[route]()  # fmt: skip
 
 
@@ -240,8 +225,10 @@ def answers(world: World) -> Iterator[dict[str, str]]:
                 status = answer(client, method, filled)
                 client.cookies.clear()
                 client.cookies.update(before)
-                found[name] = str(status) if status in DENIED | {NO_SUCH_METHOD} or status >= 500 else ALLOWED
-            if ALLOWED in found.values() or str(NO_SUCH_METHOD) not in found.values():
+                if status == NO_SUCH_METHOD:
+                    break  # the address knows no such method, whoever asks
+                found[name] = str(status) if status in DENIED or status >= 500 else ALLOWED
+            else:
                 yield {"method": method, "route": f"/{address}", "object": what} | found
 
 
