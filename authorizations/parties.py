@@ -19,10 +19,6 @@ def _own(case, actor: Actor) -> bool:
     return actor.organisation is not None and case.organisation_id == actor.organisation.pk
 
 
-def _of_operator(case, actor: Actor) -> bool:
-    return actor.organisation is not None and case.operator_id == actor.organisation.pk
-
-
 def _asked(case, actor: Actor) -> bool:
     return actor.organisation is not None and case.items.filter(department_id=actor.organisation.pk).exists()
 
@@ -80,27 +76,6 @@ the_user = Party(
     includes=_own,
 )
 """Whoever is to use the data: the operator or the partner whose request or agreement it is."""
-the_operator_itself = Party(
-    name="operator",
-    roles=(Role.OPERATOR,),
-    owners=lambda case: [Owner(case.organisation_id, Role.OPERATOR)],
-    includes=_own,
-)
-"""An operator in its own matter."""
-the_partner = Party(
-    name="partner",
-    roles=(Role.PARTNER,),
-    owners=lambda case: [Owner(case.organisation_id, Role.PARTNER)],
-    includes=_own,
-)
-"""A partner in its own matter."""
-the_operator = Party(
-    name="operator of the partner",
-    roles=(Role.OPERATOR,),
-    owners=lambda case: [Owner(case.operator_id, Role.OPERATOR)],
-    includes=_of_operator,
-)
-"""The operator on whose platform a partner works."""
 the_bureau_waiting = replace(
     the_bureau, includes=lambda case, actor: the_bureau.includes(case, actor) and case.current.owner is not the_bureau
 )

@@ -13,7 +13,6 @@ from authorizations.models.resource import ResourceVersion
 from authorizations.parties import (
     the_department_concerned,
     the_judge_of_the_answer,
-    the_operator,
     the_raiser,
     the_raising_bureau,
     the_raising_department,
@@ -24,12 +23,13 @@ from casework import papers
 from casework.beginning import Start
 from casework.states import State, States, Until, the_bureau
 from casework.step import step
+from operators.parties import the_partners_operator
 from operators.telling import tell
 
 STATES = States.of(
     draft=State(label=_("Draft"), owner=the_raiser, task=_("Complete the issue and send it"), article="24"),
     operator_check=State(
-        label=_("Being checked by the operator"), owner=the_operator, task=_("Check the partner's issue"),
+        label=_("Being checked by the operator"), owner=the_partners_operator, task=_("Check the partner's issue"),
         article="24", tone="info",
     ),
     returned=State(
@@ -153,7 +153,7 @@ class QualityIssue(QualityFile):
 
     @step(
         label=_("Confirm and send to the bureau"), article="24", source="operator_check", target="bureau_check",
-        by=[the_operator], inputs=sheets.quality.opinion,
+        by=[the_partners_operator], inputs=sheets.quality.opinion,
     )  # fmt: skip
     def confirm(self, *, by, on, opinion):
         self.operator_opinion = opinion
@@ -162,13 +162,13 @@ class QualityIssue(QualityFile):
 
     @step(
         label=_("Send back to be completed"), article="24", source="operator_check", target="returned",
-        by=[the_operator], inputs=sheets.quality.reason, tone="secondary",
+        by=[the_partners_operator], inputs=sheets.quality.reason, tone="secondary",
     )  # fmt: skip
     def return_to_partner(self, *, by, on, reason):
         self.returned_because = reason
 
     @step(
-        label=_("Do not pursue"), article="24", source="operator_check", target="refused", by=[the_operator],
+        label=_("Do not pursue"), article="24", source="operator_check", target="refused", by=[the_partners_operator],
         inputs=sheets.quality.reason, tone="danger", explain=_("The partner is told the reason."),
     )  # fmt: skip
     def refuse_at_operator(self, *, by, on, reason):

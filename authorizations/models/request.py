@@ -10,24 +10,18 @@ from accounts.actors import SYSTEM, Actor
 from accounts.roles import Role
 from authorizations import guards, letters, sheets
 from authorizations.models.dossier import RequestDossier
-from authorizations.parties import (
-    each_department,
-    the_bureau_waiting,
-    the_operator,
-    the_operator_itself,
-    the_partner,
-    the_user,
-)
+from authorizations.parties import each_department, the_bureau_waiting, the_user
 from casework import handling, papers
 from casework.beginning import Start, begin
 from casework.states import State, States, Until, the_bureau, the_system
 from casework.step import step
+from operators.parties import the_operator, the_partner, the_partners_operator
 
 STATES = States.of(
     draft=State(label=_("Draft"), owner=the_user, task=_("Complete and submit the request"), article="18"),
     preliminary_review=State(
-        label=_("Preliminary review by the operator"), owner=the_operator, task=_("Review the partner's request"),
-        article="18(2)", within="preliminary_review", tone="info",
+        label=_("Preliminary review by the operator"), owner=the_partners_operator,
+        task=_("Review the partner's request"), article="18(2)", within="preliminary_review", tone="info",
     ),
     preliminary_correction=State(
         label=_("Returned by the operator for correction"), owner=the_user,
@@ -61,7 +55,7 @@ UNDECIDED = [
 ]  # fmt: skip
 AUTHORISED = ["authorised", "authorised_in_part"]
 AT_WORK = ["preliminary_review", "preliminary_correction", "assessment", "correction", "coordination", "confirmation"]
-OFFICES = (the_operator, the_bureau, each_department)
+OFFICES = (the_partners_operator, the_bureau, each_department)
 """Who has people that handle a request: the partner's operator, the bureau, the departments."""
 CONCLUSIONS = ("conclude_authorised", "conclude_in_part", "conclude_refused")
 
@@ -88,7 +82,7 @@ class AuthorizationRequest(RequestDossier):
         return cls.drafted(by=by, resources=resources, copy_of=copy_of, partnership=partnership, state=STATES.initial)
 
     start = Start(
-        label=_("Request data"), article="18", by=(the_operator_itself, the_partner),
+        label=_("Request data"), article="18", by=(the_operator, the_partner),
         asks=lambda actor: sheets.request.beginning(actor, AuthorizationRequest), build=lambda **given:
         AuthorizationRequest._build(**given),
         guards=(guards.request.standing_in_force, guards.request.items_chosen),
@@ -111,7 +105,7 @@ class AuthorizationRequest(RequestDossier):
         self.set_items(self.chosen(resources, by=by))
 
     @step(
-        label=_("Submit the request"), article="18(1)", source="draft", target="assessment", by=[the_operator_itself],
+        label=_("Submit the request"), article="18(1)", source="draft", target="assessment", by=[the_operator],
         guards=[guards.request.standing_in_force, guards.request.request_complete, guards.request.resources_offered],
         inputs=sheets.request.truth, listed=False,
         explain=_("The bureau assesses the request; then each department decides on its own resources."),
@@ -172,7 +166,7 @@ class AuthorizationRequest(RequestDossier):
 
     @step(
         label=_("Pass the preliminary review"), article="18(2)", source="preliminary_review", target="assessment",
-        by=[the_operator], inputs=sheets.request.opinion, guards=[guards.request.standing_in_force],
+        by=[the_partners_operator], inputs=sheets.request.opinion, guards=[guards.request.standing_in_force],
         explain=_("The request goes to the bureau, which assesses it."),
     )  # fmt: skip
     def pass_preliminary(self, *, by, on, opinion):
@@ -181,7 +175,7 @@ class AuthorizationRequest(RequestDossier):
 
     @step(
         label=_("Return for correction"), article="18(2)", source="preliminary_review", target="preliminary_correction",
-        by=[the_operator], inputs=sheets.request.correction, tone="secondary",
+        by=[the_partners_operator], inputs=sheets.request.correction, tone="secondary",
     )  # fmt: skip
     def return_preliminary(self, *, by, on, defects, correct_by):
         self.correct_by = correct_by
@@ -189,7 +183,7 @@ class AuthorizationRequest(RequestDossier):
 
     @step(
         label=_("Refuse in the preliminary review"), article="18(2)", source="preliminary_review", target="refused",
-        by=[the_operator], inputs=sheets.request.refusal, tone="danger",
+        by=[the_partners_operator], inputs=sheets.request.refusal, tone="danger",
     )  # fmt: skip
     def refuse_preliminary(self, *, by, on, reason):
         self.note(by=by, on=on, stage="preliminary_review", outcome="refused", text=reason)
@@ -235,8 +229,8 @@ class AuthorizationRequest(RequestDossier):
 
     @step(
         label=_("Refuse because it was not corrected in time"), article="18(2)", source="preliminary_correction",
-        target="refused", by=[the_operator], guards=[guards.request.correction_overdue], inputs=sheets.request.refusal,
-        tone="danger",
+        target="refused", by=[the_partners_operator], guards=[guards.request.correction_overdue],
+        inputs=sheets.request.refusal, tone="danger",
     )  # fmt: skip
     def refuse_uncorrected_preliminary(self, *, by, on, reason):
         self.refuse(by=by, on=on, reason=reason)

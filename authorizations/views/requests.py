@@ -20,7 +20,7 @@ from casework.models.paper import Paper
 from casework.queries import find
 from casework.refusals import InvalidInput, NotVisible, NotYourStep, Refusal
 from casework.step import steps_of
-from casework.views.cases import case_url, given, kept, version_of
+from casework.views.cases import case_url, given, in_preparation, kept, version_of
 from casework.views.faces import signed_in
 from regulation.rules import NoRulesInForce
 
@@ -76,18 +76,8 @@ def by_department(rows: Iterable) -> list[dict]:
 
 
 def _preparing(request, number: str) -> AuthorizationRequest:
-    """The reader's own request while it can still be changed.
-
-    Raises:
-        NotVisible, NotYourStep: for somebody else.
-        WrongState: where it has been handed in.
-    """
-    case = find(AuthorizationRequest.kind, number, request.actor)
-    spec = steps_of(AuthorizationRequest)["edit"]
-    for refusal in (spec.person_refusal(case, request.actor), spec.state_refusal(case)):
-        if refusal:
-            raise refusal
-    return case
+    """The reader's own case while it can still be changed."""
+    return in_preparation(AuthorizationRequest, "edit", number, request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

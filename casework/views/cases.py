@@ -164,6 +164,21 @@ def take_step(request, plural: str, number: str, name: str):
     return render(request, "casework/step.html", context | case.facts(request.actor), status=status)
 
 
+def in_preparation(model: type[Case], step: str, number: str, request: HttpRequest) -> Case:
+    """The reader's own case while it can still be changed by the step with which it is prepared.
+
+    Raises:
+        NotVisible, NotYourStep: for somebody else.
+        WrongState: where it has been handed in.
+    """
+    case = queries.find(model.kind, number, request.actor)
+    spec = steps_of(model)[step]
+    for refusal in (spec.person_refusal(case, request.actor), spec.state_refusal(case)):
+        if refusal:
+            raise refusal
+    return case
+
+
 def version_of(request: HttpRequest) -> int | None:
     """The version of the case that the form was made for; None where it does not say."""
     return keys.number(request.POST.get("version", ""), digits=9)

@@ -16,25 +16,15 @@ from casework.models.paper import Paper
 from casework.queries import find
 from casework.refusals import NotVisible, Refusal
 from casework.step import steps_of
-from casework.views.cases import given, kept, version_of
+from casework.views.cases import given, in_preparation, kept, version_of
 from casework.views.faces import signed_in
 from operators import facts, sheets
 from operators.models import OperatorApplication
 
 
 def _preparing(request, number: str) -> OperatorApplication:
-    """The reader's own application while it can still be changed.
-
-    Raises:
-        NotVisible, NotYourStep: for somebody else.
-        WrongState: where it has been handed in.
-    """
-    case = find(OperatorApplication.kind, number, request.actor)
-    spec = steps_of(OperatorApplication)["save_answer"]
-    for refusal in (spec.person_refusal(case, request.actor), spec.state_refusal(case)):
-        if refusal:
-            raise refusal
-    return case
+    """The reader's own case while it can still be changed."""
+    return in_preparation(OperatorApplication, "save_answer", number, request)
 
 
 def _point(case: OperatorApplication, code: str):
