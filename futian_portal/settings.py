@@ -301,6 +301,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     # Operations stand under the first part of their address behind this: one heading for each kind of case.
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "futian_portal.api_schema.with_plain_views",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
