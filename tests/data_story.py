@@ -48,6 +48,8 @@ class DataStory(CatalogueStory, QualityStory, PartnerStory):
     def department(self, who: str) -> Actor:
         """A department that has named its responsible unit and person (Art. 6(1))."""
         organisation = self.cast[who].organisation
+        # Asked anew: what the tables try is rolled back under the objects of the cast.
+        organisation.refresh_from_db(fields=["responsible_unit", "responsible_person"])
         if not organisation.responsible_unit:
             organisation.responsible_unit, organisation.responsible_person = "Data Office", f"Head of {who}"
             organisation.save()
