@@ -48,9 +48,11 @@ class DataStory(CatalogueStory, QualityStory, PartnerStory):
     def department(self, who: str) -> Actor:
         """A department that has named its responsible unit and person (Art. 6(1))."""
         organisation = self.cast[who].organisation
-        organisation.responsible_unit, organisation.responsible_person = "Data Office", f"Head of {who}"
-        # Written each time: what the cast remembers may have been rolled back.
-        organisation.save(update_fields=["responsible_unit", "responsible_person"])
+        # Asked anew: what the tables try is rolled back under the objects of the cast.
+        organisation.refresh_from_db(fields=["responsible_unit", "responsible_person"])
+        if not organisation.responsible_unit:
+            organisation.responsible_unit, organisation.responsible_person = "Data Office", f"Head of {who}"
+            organisation.save()
         return self.cast[who]
 
     def resource(self, state: str = "listed", *, who: str = "health", code: str = "", **given) -> DataResource:

@@ -48,6 +48,7 @@ def rules_late(story) -> PartnerRules:
 RULES = Told(
     model=PartnerRules,
     name="partner_rules",
+    ground=lambda story: story.operating_agreement(),
     bring=lambda story, state: story.partner_rules(state),
     begin=bound,
     inputs=lambda story, case: {
@@ -111,6 +112,7 @@ def application(story) -> dict:
 PARTNERS = Told(
     model=Partnership,
     name="partnership",
+    ground=lambda story: story.operating_agreement(),
     bring=lambda story, state: story.partnership(state),
     begin=application,
     inputs=lambda story, case: {
@@ -192,6 +194,7 @@ def copy_of_agreement(case: PlatformServiceAgreement, number: int) -> PlatformSe
 SERVICE = Told(
     model=PlatformServiceAgreement,
     name="service_agreement",
+    ground=lambda story: story.operating_agreement(),
     bring=lambda story, state: story.service_agreement(state),
     begin=service_term,
     inputs=lambda story, case: {

@@ -61,6 +61,7 @@ def issue_again(case, number):
 KINDS = [
     Told(
         model=QualityIssue, name="quality_issue",
+        ground=lambda story: (story.user("operator"), story.user("partner")),
         bring=lambda story, state: story.issue(state),
         begin=lambda story: story.issue_values(grant=""),
         inputs=inputs, situations=situations,

@@ -141,6 +141,7 @@ def request_again(case, number):
 KINDS = [
     Told(
         model=AuthorizationRequest, name="request",
+        ground=lambda story: (story.user("operator"), story.user("partner")),
         bring=brought, begin=begun_with, inputs=request_inputs,
         situations=lambda story: {
             "draft, complete": lambda: completed(story),

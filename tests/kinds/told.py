@@ -38,19 +38,21 @@ class Told:
     """One kind of case as the stories tell it.
 
     `name` names its golden table and its steps in test ids (`application.score`). `bring(story, state)` brings a case
-    into a state by steps only. `begin(story)` is what a person enters to begin one. `inputs(story, case)` maps a step
-    to what a person in their right mind enters for it. `situations(story)` maps "state, what is special" to how it is
-    reached. `people(story, case)` are actors beyond the cast (name to actor). `sources` says in which of several
-    states a step is tried over page and API; `prepared` what must have been done before its button is open.
-    `listed(story)` brings the case with which its list is read by `list_reader`; `copy(case, number)` copies a row
-    with what it rests on, for lists of a hundred (`again` where it rests on nothing); `lists` are further addresses
-    where it is read in numbers, with who reads there (a name of the cast, None for somebody not signed in).
+    into a state by steps only. `ground(story)` is what all its cases rest on, told once where many follow.
+    `begin(story)` is what a person enters to begin one. `inputs(story, case)` maps a step to what a person in their
+    right mind enters for it. `situations(story)` maps "state, what is special" to how it is reached. `people(story,
+    case)` are actors beyond the cast (name to actor). `sources` says in which of several states a step is tried over
+    page and API; `prepared` what must have been done before its button is open. `listed(story)` brings the case with
+    which its list is read by `list_reader`; `copy(case, number)` copies a row with what it rests on, for lists of a
+    hundred (`again` where it rests on nothing); `lists` are further addresses where it is read in numbers, with who
+    reads there (a name of the cast, None for somebody not signed in).
     """
 
     model: type[Case]
     name: str
     bring: Callable[[object, str], Case]
     begin: Callable[[object], dict]
+    ground: Callable[[object], object] = nothing_more
     inputs: Callable[[object, Case], Mapping[str, Values]] = nothing_more
     situations: Callable[[object], Mapping[str, Callable[[], Case]]] = nothing_more
     people: Callable[[object, Case | None], Mapping[str, Actor]] = nothing_more

@@ -2,10 +2,12 @@
 
 from datetime import date
 
+import time_machine
+
 from authorizations.models import DataUseAgreement
 from authorizations.sheets.use import evidence_of
 from tests.kinds.told import Told, again
-from tests.story import NOW
+from tests.story import DAY, NOW
 
 REASON = {"reason": "For a reason."}
 
@@ -70,6 +72,18 @@ def with_consent(story):
     return agreement
 
 
+def term_over(story):
+    with time_machine.travel(NOW - 20 * DAY):
+        term = {"use_from": (NOW - 19 * DAY).date(), "use_until": (NOW - 5 * DAY).date()}
+        return story.use_agreement("effective", **term)
+
+
+def succeeded(story):
+    agreement = story.use_agreement("effective")
+    story.succession(agreement).fix_text(by=story.cast.bureau, on=NOW)
+    return agreement
+
+
 def without_standing(story):
     agreement = story.use_agreement("draft")
     story.operating_agreement(state="suspended")
@@ -79,6 +93,7 @@ def without_standing(story):
 KINDS = [
     Told(
         model=DataUseAgreement, name="use_agreement",
+        ground=lambda story: story.user("operator"),
         bring=lambda story, state: story.use_agreement(state),
         begin=begun_with,
         inputs=inputs,
@@ -87,6 +102,8 @@ KINDS = [
             "draft, the operator suspended": lambda: without_standing(story),
             "signing, one has signed": lambda: signed_once(story),
             "consent, evidence attached": lambda: with_evidence(story),
+            "effective, term over": lambda: term_over(story),
+            "effective, another one's term has begun": lambda: succeeded(story),
             "effective, consent on file": lambda: with_consent(story),
         },
         sources={"file_consent": "consent", "withdraw_consent": "effective", "take_back": "signing",

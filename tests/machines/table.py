@@ -43,13 +43,14 @@ def actors(told: Told, story, case: Case | None) -> dict[str, Actor]:
     } | told.people(story, case)  # fmt: skip
 
 
-def tried(step: Step, case: Case, people: dict[str, Actor], given: dict) -> dict[str, Actor]:
-    """Who tries a step: everybody where it starts from the case's state and is given what it asks for.
+def tried(step: Step, case: Case, people: dict[str, Actor], *, everybody: bool) -> dict[str, Actor]:
+    """Who tries a step: everybody in the states it starts from.
 
-    Elsewhere, and with nothing entered, only those whom the step admits, and somebody who has no part in anything: the
-    person is asked before the state and the inputs, so the others are answered as they are in the step's own state.
+    In other states, with something special behind the state, and with nothing entered, only those whom the step admits,
+    and somebody who has no part in anything: the person is asked before the state, the guards and the inputs, so the
+    others are answered as they are in the step's own state.
     """
-    if case.state in step.sources and (given or not step.asks):
+    if everybody and case.state in step.sources:
         return people
     admitted = {who: by for who, by in people.items() if step.person_refusal(case, by) is None}
     return admitted | {STRANGER: people[STRANGER]}
@@ -76,8 +77,10 @@ def trace(case: Case) -> dict:
     }
 
 
-def outcome(case: Case, step: str, by: Actor, given: dict, before: dict) -> str:
+def outcome(case: Case, step: str, by: Actor, given: dict, before: dict, seen: set[str]) -> str:
     """The answer to one try: `ok` with the state reached, or the class of the refusal. Nothing of it stays.
+
+    `seen` collects the refusals whose traces have been looked for: once a class, whoever meets it.
 
     Raises:
         AssertionError: where a refusal left something behind, or an entry is missing or too many.
@@ -92,7 +95,9 @@ def outcome(case: Case, step: str, by: Actor, given: dict, before: dict) -> str:
             answer = type(refusal).__name__
             written = list(Entry.objects.filter(seq__gte=entries).order_by("seq"))
             assert [(entry.kind, entry.action) for entry in written] == [("refusal", step)], (step, by)
-            assert trace(case) == before, (step, by)
+            if answer not in seen:
+                assert trace(case) == before, (step, by)
+                seen.add(answer)
         transaction.set_rollback(True)
     return answer
 
@@ -103,6 +108,7 @@ def of_kind(story, told: Told) -> Iterator[dict[str, str]]:
     A state may stand several times, each with what is special behind it ("draft, complete"); those rows are for the
     steps that start from it. A cell is empty where that person need not try (see `tried`).
     """
+    told.ground(story)
     for situation, bring in situations(told, story).items():
         state, special, _what = situation.partition(", ")
         with transaction.atomic():
@@ -117,9 +123,10 @@ def of_kind(story, told: Told) -> Iterator[dict[str, str]]:
                 if state in step.sources and tries[""]:
                     tries["()"] = {}
                 for mark, given in tries.items():
-                    trying = tried(step, case, people, given)
+                    seen: set[str] = set()
+                    trying = tried(step, case, people, everybody=not special and not mark)
                     yield {"state": situation, "step": name + mark} | {
-                        who: outcome(case, name, by, given, before) if who in trying else ""
+                        who: outcome(case, name, by, given, before, seen) if who in trying else ""
                         for who, by in people.items()
                     }
             transaction.set_rollback(True)
