@@ -109,7 +109,8 @@ KINDS = [
         sources={"file_consent": "consent", "withdraw_consent": "effective", "take_back": "signing",
                  "cancel": "draft", "terminate": "effective"},
         prepared={
-            "file_consent": lambda story, case: story.evidence(case),
+            "file_consent": lambda story, case: with_evidence(story),
+            "withdraw_consent": lambda story, case: with_consent(story),
         },
         listed=lambda story: story.use_agreement("signing"), copy=again,
     ),
