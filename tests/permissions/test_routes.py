@@ -35,6 +35,7 @@ PUBLIC = {
     ("POST", "/i18n/setlang/"),
     ("POST", "/verify/<slug:code>/"),
 }
+ACCESS = "/api/v1/access-decision/"
 CASE = "/cases/<slug:plural>/<slug:number>/"
 RULES = ("operator's rules", "outsider's rules")
 ADMINISTRATORS = ("sysadmin", "secadmin", "auditadmin")
@@ -55,13 +56,21 @@ def of_companies(rows):
 
 
 def of(rows, *tenants):
-    """The rows about what belongs to these tenants of chapter 4; what a paper's code shows is for who holds it."""
+    """The rows about what belongs to these tenants of chapter 4.
+
+    What a paper's code shows is for who holds it; that a call may not pass is said to everybody alike.
+    """
     starts = tuple(f"{tenant}'s " for tenant in tenants)
-    return [row for row in rows if row["object"].startswith(starts) and "/verify/" not in row["route"]]
+    return [
+        row
+        for row in rows
+        if row["object"].startswith(starts) and "/verify/" not in row["route"] and row["route"] != ACCESS
+    ]
 
 
 def test_every_route_answers_everybody_as_the_table_says(whole_story, request):
-    rows = list(routes.answers(world.build_world(whole_story)))
+    with routes.only_the_status():
+        rows = list(routes.answers(world.build_world(whole_story)))
     if request.config.getoption("--golden"):
         routes.write(rows)
     known = {(row["method"], row["route"], row["object"]): row for row in routes.read()}
@@ -80,7 +89,10 @@ def test_the_table_has_a_column_for_every_role(kept):
 
 def test_a_denial_is_401_403_or_404_and_nothing_else(kept):
     cells = {value for row in kept for name, value in row.items() if name not in {"method", "route", "object"}}
-    assert cells == {routes.ALLOWED, "401", "403", "404"}
+    assert cells == {routes.ALLOWED, "401", "403", "404", ""}
+    assert [
+        row for row in kept if "" in row.values() and not row["route"].startswith("/admin/") and row["object"]
+    ] == []
 
 
 def test_strangers_come_into_the_public_rooms_only(kept):
@@ -125,6 +137,8 @@ def test_supervising_bodies_change_nothing_but_give_their_own_opinion(kept):
         ("/cases/<slug:plural>/<slug:number>/remarks/", "own application"),
         ("/verify/<slug:code>/", "own"),
         ("/verify/<slug:code>/", "other"),
+        ("/verify/<slug:code>/", "partner's entry"),
+        ("/verify/<slug:code>/", "partner2's entry"),
     }  # fmt: skip
     assert {row["cyberspace"] for row in of_companies(kept) if row["object"].startswith("own ")} == {"404"}
 
@@ -146,7 +160,9 @@ TENANTS = ("operator", "partner", "outsider", "partner2")
 def test_operators_see_their_partners_matters_and_partners_their_own(kept, who, theirs, others):
     for tenant in theirs:
         seen = {row["object"] for row in allowed(of(kept, tenant), who)}
-        assert seen >= {row["object"] for row in of(kept, tenant) if row["route"] == CASE}
+        all_of_it = {row["object"] for row in of(kept, tenant) if row["route"] == CASE}
+        # Needs and objections go from a user to the authorities; Art. 5(3) gives its operator no part in them.
+        assert seen >= {what for what in all_of_it if tenant == who or not what.endswith((" need", " objection"))}
     assert {row[who] for row in of(kept, *others) if not row["object"].endswith("'s rules")} == {"404"}
 
 
@@ -197,6 +213,16 @@ def test_what_a_grant_gives_is_taken_by_its_user_alone(kept):
         rows = [row for row in of(exports, tenant) if row["method"] == "POST" or "export>" in row["route"]]
         assert rows
         assert {name for row in rows for name, value in row.items() if value == routes.ALLOWED} == {tenant}
+
+
+def test_a_call_passes_for_the_user_of_a_grant_and_for_whose_gateways_ask(kept):
+    """The platform's operator and the bureau ask for their users; everybody else hears the same no."""
+    rows = {row["object"]: row for row in kept if row["route"] == ACCESS}
+    assert {what: {name for name, value in row.items() if value == routes.ALLOWED} for what, row in rows.items()} == {
+        "operator's grant": {"bureau", "operator"},
+        "partner's grant": {"bureau", "operator", "partner"},
+        "partner2's grant": {"bureau", "outsider", "partner2"},
+    }
 
 
 def test_a_draft_is_not_published(kept):
