@@ -25,11 +25,11 @@ from operators.models import Partnership
 
 
 class RequestManager(models.Manager.from_queryset(CaseQuerySet)):
-    """Requests with their scenario, by which each is called wherever cases are listed."""
+    """Requests with scenario and organisation, by which each is called wherever cases are listed."""
 
     def get_queryset(self) -> CaseQuerySet:
         """All of them, in one query."""
-        return super().get_queryset().select_related("scenario")
+        return super().get_queryset().select_related("scenario", "organisation")
 
 
 class RequestDossier(Case):
