@@ -5,18 +5,24 @@ are people. What the portal answers is compared with it, so a route that nobody 
 """
 
 import csv
+import logging
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 from django.urls import URLPattern, get_resolver
+from django.views.generic import RedirectView
 
 from accounts.actors import Actor
 from accounts.models import User
-from authorizations.models import DataResource
+from accounts.roles import ADMIN_ROLES, Role
+from authorizations.models import DataResource, Grant
+from casework import papers
 from casework.kinds import kinds
 from casework.models.attachment import Attachment
 from casework.models.case import Case
@@ -30,6 +36,7 @@ TABLE = Path(__file__).parent / "routes.csv"
 ALLOWED = "yes"
 DENIED = {401, 403, 404}
 NO_SUCH_METHOD = 405
+BEFORE_THE_DOOR = {"anonymous", "without_role", "bureau"}
 _ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 _GROUP = re.compile(r"\(\?P<\w+>(?:\[[^]]*\]|[^()\[])*\)|<(?:\w+:)?\w+>")
 _API_ROUTE = re.compile(r"^api/v1/\^(?P<plural>(?!grants)[a-z-]+)/")
@@ -65,6 +72,8 @@ def methods(pattern: URLPattern) -> list[str]:
     if view is None:
         # The form of a step is refused like the step itself; what it shows is tested with the faces.
         return ["POST"] if pattern.name == "step" else ["GET", "POST"]
+    if issubclass(view, RedirectView):
+        return ["GET"]  # leads elsewhere, however it is asked
     offered = [method.upper() for method in ("get", "post", "put", "patch", "delete") if hasattr(view, method)]
     return [method for method in offered if method != "PUT" or "POST" not in offered]
 
@@ -74,6 +83,8 @@ def _filled(address: str, pattern: URLPattern, world: World) -> Iterator[tuple[s
     plain = _plain(address)
     if api := _API_ROUTE.match(address):
         yield from _of_cases(plain, names, world, {"plural": api["plural"]})
+    elif pattern.name == "api-access-decision":
+        yield from ((f"{whose} grant", f"{plain}?{_call(grant)}") for whose, grant in world.grants.items())
     elif not names:
         yield "", plain
     elif address.startswith("admin/"):
@@ -92,23 +103,44 @@ def _of_cases(plain: str, names: list[str], world: World, given: dict) -> Iterat
         if "number" not in names:
             yield model.kind, _put(plain, {"plural": model.plural})
             continue
-        for what, case in world.cases.items():
-            if isinstance(case, model):
-                steps = tried(case) if {"name", "step"} & set(names) else [""]
-                for step in steps:
-                    values = {
-                        "plural": model.plural, "number": case.number, "name": step, "step": step,
-                        "code": "sound_business", "attachment": _first(Attachment, case, "pk", 1),
-                        "paper": _first(Paper, case, "code", "A"),
-                    }  # fmt: skip
-                    yield f"{what} {step}".strip(), _put(plain, values)
+        yield from ((what, _put(plain, values)) for what, values in _each(model, names, world))
 
 
-def tried(case: Case) -> list[str]:
-    """The steps that start where the case is, and those of the system; the tables of `tests.machines` hold all."""
+def _each(model: type[Case], names: list[str], world: World) -> list[tuple[str, dict]]:
+    """The cases of a kind, with their steps where a route names one; one without file or paper is enough of its sort."""
+    found = []
+    for what, case in world.cases.items():
+        if not isinstance(case, model):
+            continue
+        steps = tried(case, face="name" in names) if {"name", "step"} & set(names) else [""]
+        for step in steps:
+            values = {
+                "plural": model.plural, "number": case.number, "name": step, "step": step, "code": "sound_business",
+                "attachment": _first(Attachment, case, "pk", 1), "paper": _first(Paper, case, "code", "A"),
+            }  # fmt: skip
+            found.append((f"{what} {step}".strip(), values))
+    missing = {"attachment": 1, "paper": "A"}
+    there = [one for one in found if all(one[1][name] != missing[name] for name in names if name in missing)]
+    return there or found[:1]
+
+
+def tried(case: Case, *, face: bool) -> list[str]:
+    """The steps that start where the case is, and those of supervising bodies; to programs also those of the system.
+
+    The tables of `tests.machines` hold every step in every state.
+    """
     return [
-        name for name, step in steps_of(type(case)).items() if case.state in step.sources or step.by == (the_system,)
+        name
+        for name, step in steps_of(type(case)).items()
+        if (step.by == (the_system,) and not face)
+        or (case.state in step.sources and step.by != (the_system,))
+        or any(Role.REGULATOR in party.roles for party in step.by)
     ]
+
+
+def _call(grant: Grant) -> str:
+    """What a gateway asks before a call on a grant."""
+    return urlencode({"grant": grant.code, "resource": grant.resource.code, "scenario": grant.scenario.code})
 
 
 def _first(model, case: Case, name: str, otherwise: object) -> object:
@@ -230,14 +262,38 @@ def answer(caller: Caller, method: str, address: str) -> int:
     return status
 
 
+@contextmanager
+def without_a_word() -> Iterator[None]:
+    """Every refusal is a line of the log with all that led to it; tens of thousands of them would be kept."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def asked(address: str, people: dict[str, Actor | None]) -> list[str]:
+    """Who asks for an address: everybody, but for pages behind a list of the administration those who differ there.
+
+    The administration lets in whoever has a role of an administrator, and asks for nothing else before the page.
+    """
+    if not address.startswith("admin/") or address.count("/") <= len(("admin", "app", "model")):
+        return list(people)
+    return [name for name, actor in people.items() if name in BEFORE_THE_DOOR or (actor and actor.has(*ADMIN_ROLES))]
+
+
 def answers(world: World) -> Iterator[dict[str, str]]:
-    """One row a route, method and object; `yes` or the status of the denial for each person."""
+    """One row a route, method and object; `yes` or the status of the denial for each person who asks."""
+    for case in world.cases.values():
+        if paper := Paper.objects.of(case).first():
+            papers.rendered(paper)  # once, and not with every answer that is rolled back
     callers = {name: Caller(actor) for name, actor in world.people.items()}
     for address, pattern in patterns():
         for what, method, filled in requests_of(address, pattern, world):
-            found = {}
-            for name, caller in callers.items():
-                status = answer(caller, method, filled)
+            found = dict.fromkeys(callers, "")
+            for name in asked(address, world.people):
+                status = answer(callers[name], method, filled)
                 if status == NO_SUCH_METHOD:
                     break  # the address knows no such method, whoever asks
                 found[name] = str(status) if status in DENIED or status >= 500 else ALLOWED
