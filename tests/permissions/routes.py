@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.test import Client, RequestFactory
+from django.http import HttpResponse
+from django.test import Client, RequestFactory, override_settings
 from django.test.client import ClientHandler
 from django.urls import URLPattern, get_resolver
 from django.views.generic import RedirectView
@@ -107,7 +109,7 @@ def _of_cases(plain: str, names: list[str], world: World, given: dict) -> Iterat
 
 
 def _each(model: type[Case], names: list[str], world: World) -> list[tuple[str, dict]]:
-    """The cases of a kind, with their steps where a route names one; one without file or paper is enough of its sort."""
+    """The cases of a kind, with their steps where a route names one; one is enough where none has a file or paper."""
     found = []
     for what, case in world.cases.items():
         if not isinstance(case, model):
@@ -263,12 +265,17 @@ def answer(caller: Caller, method: str, address: str) -> int:
 
 
 @contextmanager
-def without_a_word() -> Iterator[None]:
-    """Every refusal is a line of the log with all that led to it; tens of thousands of them would be kept."""
+def only_the_status() -> Iterator[None]:
+    """What tens of thousands of refusals would take and keep beside their status: a page, a line of the log, a session.
+
+    How a refused page looks is tested with the faces; a session in a cookie saves a row read and written each time.
+    """
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
+    bare = patch("casework.views.faces.render", lambda request, template, context, status: HttpResponse(status=status))
     try:
-        yield
+        with bare, override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"):
+            yield
     finally:
         logging.disable(before)
 
