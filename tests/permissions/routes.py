@@ -266,9 +266,9 @@ def answer(caller: Caller, method: str, address: str) -> int:
 
 @contextmanager
 def only_the_status() -> Iterator[None]:
-    """What tens of thousands of refusals would take and keep beside a status: a page, a line of the log, a session.
+    """What tens of thousands of refusals would take and keep beside their status: a page, a line of the log, a session.
 
-    How a refused page looks is tested with the faces; sessions in cookies save a row with each request.
+    How a refused page looks is tested with the faces; a session in a cookie saves a row read and written each time.
     """
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
