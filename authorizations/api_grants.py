@@ -60,7 +60,7 @@ class GrantViewSet(viewsets.GenericViewSet):
     @extend_schema(responses=GrantInFullSerializer)
     def retrieve(self, request, code: str):
         """One grant with everything it rests on."""
-        return Response(GrantInFullSerializer(self._grant()).data)
+        return Response(GrantInFullSerializer(self._grant(), context={"actor": self.actor}).data)
 
     @extend_schema(responses=ExportSerializer(many=True))
     @action(detail=True, pagination_class=None)

@@ -4,12 +4,13 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.actors import Actor
 from authorizations.models import Consent, Grant
 from authorizations.models.resource import OFFERED
 from casework.agreements import Agreement
@@ -19,7 +20,10 @@ from operators.models import OperatingAgreement
 
 @dataclass(frozen=True)
 class Link:
-    """One thing a grant rests on. `code` is stable, for programs; `reason` says why it is not in force."""
+    """One thing a grant rests on. `code` is stable, for programs; `reason` says why it is not in force.
+
+    The reason names no number: it is told to partners, who don't see the operator's matters.
+    """
 
     code: str
     label: str
@@ -41,6 +45,15 @@ def links(grant: Grant, *, on: date) -> list[Link]:
     ]
 
 
+def links_seen(grant: Grant, *, on: date, by: Actor) -> list[Link]:
+    """The same for a reader: without the cases that are not theirs to see."""
+    return [link if _sees(by, link.case) else replace(link, case=None) for link in links(grant, on=on)]
+
+
+def _sees(actor: Actor, case: Case | None) -> bool:
+    return case is not None and type(case).objects.visible_to(actor).filter(pk=case.pk).exists()
+
+
 def broken(grant: Grant, *, on: date) -> Link | None:
     """The first link that is not in force; None where all are."""
     return next((link for link in links(grant, on=on) if not link.holds), None)
@@ -49,14 +62,14 @@ def broken(grant: Grant, *, on: date) -> Link | None:
 def _of_agreement(code: str, label: str, article: str, agreement: Agreement | None, on: date) -> Link:
     if agreement is None:
         return Link(code, label, article, None, _("none"), _("There is no %(what)s.") % {"what": label})
-    facts = {"what": label, "number": agreement.number, "state": agreement.get_state_display()}
+    facts = {"what": label, "state": agreement.get_state_display()}
     reason = ""
     if agreement.state != "effective":
-        reason = _("%(what)s %(number)s is at “%(state)s”.") % facts
+        reason = _("%(what)s is at “%(state)s”.") % facts
     elif on < agreement.starts_on:
-        reason = _("%(what)s %(number)s begins on %(day)s.") % (facts | {"day": agreement.starts_on})
+        reason = _("%(what)s begins on %(day)s.") % (facts | {"day": agreement.starts_on})
     elif on > agreement.ends_on:
-        reason = _("%(what)s %(number)s ended on %(day)s.") % (facts | {"day": agreement.ends_on})
+        reason = _("%(what)s ended on %(day)s.") % (facts | {"day": agreement.ends_on})
     return Link(code, label, article, agreement, agreement.get_state_display(), reason)
 
 
@@ -79,7 +92,7 @@ def _partner(grant: Grant, on: date) -> Iterator[Link]:
         return
     label, state, reason = _("Platform partner"), partner.get_state_display(), ""
     if partner.state != "active":
-        reason = _("Platform partner %(number)s is at “%(state)s”.") % {"number": partner.number, "state": state}
+        reason = _("%(what)s is at “%(state)s”.") % {"what": label, "state": state}
     yield Link("partner-not-in-standing", label, partner.current.article, partner, state, reason)
     label, agreement = _("Platform service agreement"), _latest(partner.agreements.all(), on)
     yield _of_agreement("service-agreement-not-in-force", label, "19(2)", agreement, on)

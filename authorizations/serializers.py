@@ -4,7 +4,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from accounts.roles import Role
-from authorizations.links import Link, links
+from authorizations.links import Link, links_seen
 from authorizations.models import (
     AuthorizationRequest,
     DataResource,
@@ -241,7 +241,7 @@ class LinkSerializer(serializers.Serializer):
         return article(link.article)
 
     def get_number(self, link: Link) -> str | None:
-        """The number of the case, where it is one."""
+        """The number of the case, where it is one that the caller may see."""
         return link.case.number if link.case else None
 
 
@@ -284,7 +284,8 @@ class GrantInFullSerializer(GrantSerializer):
 
     def get_rests_on(self, grant: Grant) -> list[dict]:
         """Each link in order; the first that does not hold is why the grant is closed."""
-        return LinkSerializer(links(grant, on=timezone.localdate()), many=True).data
+        seen = links_seen(grant, on=timezone.localdate(), by=self.context["actor"])
+        return LinkSerializer(seen, many=True).data
 
 
 class ExportSerializer(serializers.ModelSerializer):

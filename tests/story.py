@@ -4,10 +4,13 @@ It is Monday, 2 March 2026, ten o'clock in Beijing, and stays so unless a test s
 """
 
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
 
@@ -136,16 +139,18 @@ class Story:
 
     @staticmethod
     def complete_unseen(case: OperatorApplication, applicant: Actor) -> None:
-        """The same rows at once, the files without bytes: for stories that only rest on the agreement."""
+        """The same rows at once, all over one file: for stories that only rest on the agreement."""
+        content = b"Evidence for every point"
+        kept = default_storage.save("evidence.txt", ContentFile(content))
         PointAnswer.objects.bulk_create(
             PointAnswer(application=case, point=point.code, statement=f"We meet {point.code}.")
             for point in case.points()
         )
         Attachment.objects.bulk_create(
             Attachment(
-                **Attachment.refers(case), tag=point.code, name=f"{point.code}.txt", content_type="text/plain", size=1,
-                sha256="0" * 64, uploaded_by=applicant.person, organisation=applicant.organisation,
-                uploaded_at=timezone.now(),
+                **Attachment.refers(case), tag=point.code, name=f"{point.code}.txt", content_type="text/plain",
+                size=len(content), sha256=sha256(content).hexdigest(), file=kept, uploaded_by=applicant.person,
+                organisation=applicant.organisation, uploaded_at=timezone.now(),
             )
             for point in case.points()
         )  # fmt: skip

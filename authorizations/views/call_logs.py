@@ -22,7 +22,7 @@ from casework.api.problems import problem
 
 NDJSON = "application/x-ndjson"
 LINE = (
-    '{"call_id": "gw1-000001", "grant": "QX-2026-0001", "at": "2026-03-02T10:00:00+08:00", "outcome": "success", '
+    '{"call_id": "gw1-000001", "grant": "QX-2026-0123", "at": "2026-03-02T10:00:00+08:00", "outcome": "success", '
     '"rows": 25, "bytes": 4096, "duration_ms": 35}'
 )
 

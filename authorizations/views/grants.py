@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from authorizations import exports
-from authorizations.links import REASONS, links
+from authorizations.links import REASONS, links_seen
 from authorizations.models import Export, Grant
 from authorizations.parties import USER_ROLES
 from authorizations.queries import GrantList, grant_seen
@@ -48,20 +48,15 @@ def _found(code: str, actor: Actor) -> Grant:
 def grant_page(request, code: str):
     """One grant: whether it is usable, and each thing it rests on with its state and article."""
     grant, actor = _found(code, request.actor), request.actor
-    rests_on = [(link, _visible(link.case, actor)) for link in links(grant, on=timezone.localdate())]
     mine = Export.objects.visible_to(actor).filter(grant=grant)[:20]
     context = {
         "grant": grant,
-        "links": rests_on,
+        "links": links_seen(grant, on=timezone.localdate(), by=actor),
         "exports": [(export, REASONS.get(export.refused_code, "")) for export in mine],
         "is_user": actor.organisation.pk == grant.organisation_id and actor.has(*USER_ROLES),
         "may_order": actor.organisation.pk == grant.organisation_id and actor.has(*USER_ROLES) and grant.is_usable,
     }
     return render(request, "authorizations/grant.html", context)
-
-
-def _visible(case, actor: Actor) -> bool:
-    return case is not None and type(case).objects.visible_to(actor).filter(pk=case.pk).exists()
 
 
 @require_safe
