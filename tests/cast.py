@@ -6,7 +6,6 @@ an organisation that has nothing to do with anything. One build costs three quer
 
 from dataclasses import dataclass, field
 
-import pytest
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from stdnum.cn import uscc
@@ -122,9 +121,3 @@ def build_cast() -> Cast:
             for person, (role, where) in zip(people, PEOPLE.values(), strict=True)
         }
     )
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    """Everybody, with the password `demo`."""
-    return build_cast()

@@ -5,9 +5,7 @@ The operator of the cast has its agreement, the partner its standing, from the f
 
 from datetime import date
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import translation
 
 from accounts.actors import SYSTEM, Actor
 from authorizations.models import AuthorizationRequest, DataResource, DataUseAgreement, Grant
@@ -239,10 +237,3 @@ class DataStory(CatalogueStory, QualityStory, PartnerStory):
         """A usable grant on the first resource of an agreement in force from today on."""
         text = {"use_from": NOW.date(), "use_until": date(2027, 3, 1)} | given
         return self.use_agreement("effective", who=who, **text).grants.order_by("pk").first()
-
-
-@pytest.fixture
-def data_story(cast, now, files) -> DataStory:
-    """The whole story: selection of operators, partners, data. Messages in English."""
-    with translation.override("en"):
-        yield DataStory(cast)

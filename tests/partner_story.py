@@ -2,9 +2,8 @@
 
 from datetime import date
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from casework import attachments
@@ -196,10 +195,3 @@ class PartnerStory(Story):
             document.withdraw(by=bureau, reason="Out of date.")
         assert document.state == state
         return document
-
-
-@pytest.fixture
-def partner_story(cast, now, files) -> PartnerStory:
-    """As `story`, with an operator under agreement and its partners."""
-    with translation.override("en"):
-        yield PartnerStory(cast)

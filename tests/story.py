@@ -5,6 +5,7 @@ It is Monday, 2 March 2026, ten o'clock in Beijing, and stays so unless a test s
 
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +20,7 @@ from casework import attachments
 from casework.beginning import begin
 from casework.models.attachment import Attachment
 from casework.models.outbox import OutboxMessage
-from operators.models import Call, OperatingAgreement, OperatorApplication, PointAnswer
+from operators.models import Call, Expert, OperatingAgreement, OperatorApplication, PointAnswer
 from operators.sheets import MET, NOT_MET
 from tests.cast import Cast
 from tests.factories.operators import ExpertFactory
@@ -42,9 +43,9 @@ class Story:
     in_a_hurry = False
     """Whether applications are only a means to an operating agreement."""
 
-    def __init__(self, cast: Cast):
+    def __init__(self, cast: Cast, experts: list[Expert] | None = None):
         self.cast = cast
-        self.experts = [
+        self.experts = experts or [
             ExpertFactory(person=cast[name].person, employer=cast[name].organisation)
             for name in cast.names()
             if name.startswith("expert")
@@ -255,12 +256,20 @@ def now():
         yield traveller
 
 
+def kept_in(folder: Path) -> dict[str, Path]:
+    """The settings that keep files in a folder."""
+    return {
+        "MEDIA_ROOT": folder,
+        "LEDGER_CHECKPOINT_FILE": folder / "checkpoints.jsonl",
+        "LEDGER_KEY_FILE": folder / "ledger-key.pem",
+    }
+
+
 @pytest.fixture
 def files(settings, tmp_path):
     """Keeps the files of a test out of the project."""
-    settings.MEDIA_ROOT = tmp_path
-    settings.LEDGER_CHECKPOINT_FILE = tmp_path / "checkpoints.jsonl"
-    settings.LEDGER_KEY_FILE = tmp_path / "ledger-key.pem"
+    for name, value in kept_in(tmp_path).items():
+        setattr(settings, name, value)
 
 
 @pytest.fixture

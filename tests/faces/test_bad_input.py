@@ -3,7 +3,6 @@
 from html import unescape
 
 import pytest
-from django.db import transaction
 
 from operators.models import Call, OperatorApplication
 from tests.desk import nothing_changes
@@ -19,43 +18,37 @@ def wrong(asked, *, for_a_form: bool):
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_the_page_names_the_field_and_keeps_the_rest(whole_story, page, name):
+def test_what_is_wrong_is_said_at_its_field_and_what_is_right_is_taken(whole_story, page, api, name):
     at = occasion(whole_story, name)
-    desk = page(at.actor)
-    shown = [one for one, asked in at.inputs.items() if asked.kind in {"text", "longtext", "date", "past_date"}]
     with nothing_changes():
-        for field, asked in at.inputs.items():
-            for what, value in wrong(asked, for_a_form=True):
-                answer = desk.take(at.case, at.step.name, **at.good | {field: value if value is not False else None})
-                assert answer.status_code == 422, (field, what)
-                assert field in answer.context["form"].errors, (field, what)
-                html = unescape(answer.content.decode())
-                kept = [one for one in shown if one != field and at.good.get(one)]
-                assert [one for one in kept if str(at.good[one]) not in html] == [], (field, what)
-
-
-@pytest.mark.parametrize("name", sorted(NAMES))
-def test_the_api_names_the_field(whole_story, api, name):
-    at = occasion(whole_story, name)
+        the_page_names_the_field_and_keeps_the_rest(at, page(at.actor))
     desk = api(at.actor)
     with nothing_changes():
-        for field, asked in at.inputs.items():
-            for what, value in wrong(asked, for_a_form=False):
-                answer = desk.take(at.case, at.step.name, **at.good | {field: value})
-                assert answer.status_code == 422, (field, what, answer.content)
-                assert answer["Content-Type"] == "application/problem+json"
-                assert field in answer.json()["errors"], (field, what)
+        the_api_names_the_field(at, desk)
+    # The occasion itself is in order: the refusals are for what is wrong and for nothing else.
+    answer = page(at.actor).take(at.case, at.step.name, **at.good)
+    assert answer.status_code == 302, answer.context and answer.context.get("refusal")
 
 
-def test_what_is_good_is_taken(whole_story, page):
-    """The occasions themselves are in order: the refusals above are for what is wrong and for nothing else."""
-    for name in sorted(NAMES):
-        with transaction.atomic():
-            at = occasion(whole_story, name)
-            answer = page(at.actor).take(at.case, at.step.name, **at.good)
-            assert answer.status_code == 302, (name, answer.context and answer.context.get("refusal"))
-            # One occasion must not stand in the way of the next, as a partner's second entry would.
-            transaction.set_rollback(True)
+def the_page_names_the_field_and_keeps_the_rest(at, desk):
+    shown = [one for one, asked in at.inputs.items() if asked.kind in {"text", "longtext", "date", "past_date"}]
+    for field, asked in at.inputs.items():
+        for what, value in wrong(asked, for_a_form=True):
+            answer = desk.take(at.case, at.step.name, **at.good | {field: value if value is not False else None})
+            assert answer.status_code == 422, (field, what)
+            assert field in answer.context["form"].errors, (field, what)
+            html = unescape(answer.content.decode())
+            kept = [one for one in shown if one != field and at.good.get(one)]
+            assert [one for one in kept if str(at.good[one]) not in html] == [], (field, what)
+
+
+def the_api_names_the_field(at, desk):
+    for field, asked in at.inputs.items():
+        for what, value in wrong(asked, for_a_form=False):
+            answer = desk.take(at.case, at.step.name, **at.good | {field: value})
+            assert answer.status_code == 422, (field, what, answer.content)
+            assert answer["Content-Type"] == "application/problem+json"
+            assert field in answer.json()["errors"], (field, what)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"null", b"\xff", b'{"a": 1'])
