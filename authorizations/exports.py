@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.http import FileResponse, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -92,8 +93,16 @@ def particulars(grant: Grant) -> dict[str, list[list]]:
     return {_("Particulars"): [[_("Particulars"), ""], *rows]}
 
 
-CONTENTS: dict[str, list[Callable[[Grant], dict[str, list[list]]]]] = {"particulars": [particulars]}
-"""What each kind of export is made of. Whoever has figures of use to add appends the function that gives its sheets."""
+def calls_by_month(grant: Grant) -> dict[str, list[list]]:
+    """What the records of its calls come to (Art. 26), the latest month last."""
+    heading = [_("Month"), pgettext("of data", "Calls"), _("Failed or denied"), _("Rows returned")]
+    months = grant.months.order_by("month")
+    rows = [[f"{one.month:%Y-%m}", one.calls, one.failures, one.rows] for one in months]
+    return {_("Calls by month"): [heading, *rows]}
+
+
+CONTENTS: dict[str, list[Callable[[Grant], dict[str, list[list]]]]] = {"particulars": [particulars, calls_by_month]}
+"""What each kind of export is made of: functions that give its sheets; no datum of a resource (Art. 4)."""
 
 
 def workbook(sheets: dict[str, list[list]]) -> bytes:

@@ -39,6 +39,11 @@ class World:
     filler: int
     department: int
 
+    @property
+    def series(self) -> str:
+        """What all numbers begin with."""
+        return self.request.number.rpartition("-")[0]
+
     def organisation(self) -> str:
         """The user of the nth request."""
         many, few, partner = (self.people[name].organisation.pk for name in ("operator", "applicant", "partner"))
@@ -74,7 +79,7 @@ def copies(row, first: int, last: int, **given: str) -> None:
 
 def fill(world: World, first: int, last: int) -> None:
     """Bring the number of requests from `first` to `last`."""
-    number, key = f"'LOAD-2026-' || ({FIRST_KEY} + n)", f"{FIRST_KEY} + n"
+    number, key = f"'{world.series}-' || ({FIRST_KEY} + n)", f"{FIRST_KEY} + n"
     organisation = world.organisation()
     copies(
         world.request, first, last, number=number, state=STATE, organisation_id=organisation, last_entry="NULL",
@@ -110,14 +115,14 @@ def build() -> World:
     return World(people, made, filler.pk, department.pk)
 
 
-def milliseconds(client: Client, address: str) -> float:
-    """The median of several readings of a page, after one that fills the caches."""
+def milliseconds(client: Client, address: str, sign: str) -> float:
+    """The median of several readings of a page that shows the sign, after one that fills the caches."""
     taken = []
     for _run in range(RUNS + 1):
         begun = perf_counter()
         answer = client.get(address)
         taken.append((perf_counter() - begun) * 1000)
-        if answer.status_code != 200 or b"LOAD-2026-" not in answer.content:
+        if answer.status_code != 200 or sign not in answer.content.decode():
             raise SystemExit(f"requests: {address} did not show the requests")
     return median(taken[1:])
 
@@ -134,7 +139,7 @@ def pages(world: World) -> dict[str, tuple[str, str]]:
     }  # fmt: skip
     return found | {
         "list in one state, bureau": ("bureau", f"{LIST}?state=assessment"),
-        "list by number, bureau": ("bureau", f"{LIST}?q=LOAD-2026-{FIRST_KEY + 7}"),
+        "list by number, bureau": ("bureau", f"{LIST}?q={world.series}-{FIRST_KEY + 47}"),
         "list over the API, bureau": ("bureau", "/api/v1/authorization-requests/"),
         "inbox, bureau": ("bureau", "/inbox/"),
         "inbox, department": ("health", "/inbox/"),
@@ -147,7 +152,8 @@ def measured(world: World) -> dict[str, float]:
     for who, _address in pages(world).values():
         clients[who] = clients.get(who) or Client()
         clients[who].force_login(world.people[who].person)
-    return {name: milliseconds(clients[who], address) for name, (who, address) in pages(world).items()}
+    sign = f"{world.series}-{str(FIRST_KEY)[0]}"
+    return {name: milliseconds(clients[who], address, sign) for name, (who, address) in pages(world).items()}
 
 
 def measure() -> float:

@@ -144,7 +144,7 @@ def part_inputs(agreement: Agreement) -> dict[str, Input]:
     """Each required part, with what the draft says."""
     return {
         part.code: Input(
-            kind="longtext", label=part.title, max_length=20000, required=False, group=_("Required parts"),
+            kind="longtext", label=part.title, max_length=20000, later=True, group=_("Required parts"),
             initial=agreement.parts.get(part.code, ""),
         )
         for part in agreement.required_parts()

@@ -26,6 +26,8 @@ class Input:
     label: str
     help: str = ""
     required: bool = True
+    later: bool = False
+    """Not required while a draft is written, but before it goes on, so that it is not called optional."""
     max_length: int | None = None
     min_value: int | None = None
     max_value: int | None = None
@@ -35,6 +37,10 @@ class Input:
     group: str = ""
     needed_when: tuple[str, str] | None = None
     """Another input and its value that make this one required."""
+
+    def __post_init__(self):
+        if self.later:
+            object.__setattr__(self, "required", False)
 
     def field(self) -> forms.Field:
         """The Django form field that shows and checks this input."""
@@ -151,6 +157,7 @@ class StepForm(forms.Form):
             self.fields[name] = asked.field()
             self.fields[name].group = asked.group
             self.fields[name].phrases = asked.phrases
+            self.fields[name].later = asked.later
             self.fields[name].needed_when = asked.needed_when
 
     def clean(self) -> dict:

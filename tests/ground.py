@@ -65,12 +65,11 @@ GROUND = Ground()
 
 
 def _stands_on_it(request: pytest.FixtureRequest) -> bool:
-    marker = request.node.get_closest_marker("django_db")
-    real = {"transactional_db", "live_server"} & set(request.fixturenames) or (
-        marker and marker.kwargs.get("transaction")
-    )
-    printed = request.node.get_closest_marker("printed")
-    return not (real or printed) and bool(STORIES & set(request.fixturenames))
+    marker, fixtures = request.node.get_closest_marker("django_db"), set(request.fixturenames)
+    real = marker is not None and marker.kwargs.get("transaction")
+    if real or fixtures & {"transactional_db", "live_server"} or request.node.get_closest_marker("printed"):
+        return False
+    return bool(fixtures & STORIES)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -99,7 +99,7 @@ class RequestDossier(Case):
     @classmethod
     def search(cls, text: str) -> Q:
         """By organisation and scenario."""
-        return Q(organisation__name__icontains=text) | Q(scenario__name__icontains=text)
+        return super().search(text) | Q(scenario__in=Scenario.objects.filter(name__icontains=text))
 
     def hidden_papers(self, actor: Actor) -> frozenset[str]:
         """A department reads what concerns its own resources: no paper that lists those of others (Art. 18(1))."""

@@ -88,7 +88,7 @@ class Need(Case):
     @classmethod
     def search(cls, text: str) -> Q:
         """By what is needed, scenario and organisation."""
-        return Q(subject__icontains=text) | Q(scenario__icontains=text) | Q(organisation__name__icontains=text)
+        return super().search(text) | Q(subject__icontains=text) | Q(scenario__icontains=text)
 
     def facts(self, actor: Actor) -> dict:
         """What the reader's page shows (see `authorizations.facts.need`)."""

@@ -93,7 +93,7 @@ class Objection(Case):
     @classmethod
     def search(cls, text: str) -> Q:
         """By organisation and code of the resource."""
-        return Q(organisation__name__icontains=text) | Q(resource__code__icontains=text)
+        return super().search(text) | Q(resource__code__icontains=text)
 
     def facts(self, actor: Actor) -> dict:
         """What the reader's page shows (see `authorizations.facts.objection`)."""

@@ -1,6 +1,7 @@
 """What the steps of an issue with the quality of data ask for."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import Actor
 from accounts.roles import Role
@@ -71,7 +72,7 @@ def text(issue) -> dict[str, Input]:
             initial=said("problem"),
         ),
         "description": Input(
-            kind="longtext", label=_("Description"), initial=said("description"),
+            kind="longtext", label=pgettext_lazy("of an issue", "Description"), initial=said("description"),
             help=_("What is wrong, where it shows and how it can be seen again. No personal data, please."),
         ),
     }  # fmt: skip

@@ -79,22 +79,22 @@ def text(request) -> dict[str, Input]:
     use, term = _("Scenario and use"), _("Term")
     return {
         "scenario": Input(
-            kind="text", label=_("Application scenario"), max_length=120, required=False, group=use,
+            kind="text", label=_("Application scenario"), max_length=120, later=True, group=use,
             initial=request.scenario.name if request.scenario_id else "",
             help=_("One name a scenario; the same name again is the same scenario."),
         ),
         "purpose": Input(
-            kind="longtext", label=_("Purpose"), max_length=4000, required=False, group=use, initial=request.purpose,
+            kind="longtext", label=_("Purpose"), max_length=4000, later=True, group=use, initial=request.purpose,
             help=_("What is made from the data, for whom, and why these resources are needed."),
         ),
         "mode_of_use": Input(
-            kind="choice", label=_("Mode of use"), required=False, group=use, initial=request.mode_of_use,
+            kind="choice", label=_("Mode of use"), later=True, group=use, initial=request.mode_of_use,
             choices=lambda: options("mode_of_use"), help=_("Raw data stay on the platform in each of them."),
         ),
-        "use_from": Input(kind="date", label=_("Used from"), required=False, group=term, initial=request.use_from),
-        "use_until": Input(kind="date", label=_("Used until"), required=False, group=term, initial=request.use_until),
+        "use_from": Input(kind="date", label=_("Used from"), later=True, group=term, initial=request.use_from),
+        "use_until": Input(kind="date", label=_("Used until"), later=True, group=term, initial=request.use_until),
         "measures": Input(
-            kind="longtext", label=_("Security measures"), max_length=4000, required=False, group=_("Security"),
+            kind="longtext", label=_("Security measures"), max_length=4000, later=True, group=_("Security"),
             initial=request.measures, help=_("Who has access, how it is logged, how data are masked and deleted."),
         ),
     }  # fmt: skip

@@ -49,7 +49,8 @@ def weekday(value: date) -> str:
 @register.filter
 def month(value: date) -> str:
     """The short name of the month, in the active language: 1月, Jan."""
-    return date_format(value, "M")
+    # Translators: Django's date format of a short month; "n" is its number.
+    return date_format(value, pgettext("format of a month", "M"))
 
 
 @register.filter

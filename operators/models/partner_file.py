@@ -95,7 +95,8 @@ class PartnerFile(Case):
     @classmethod
     def search(cls, text: str) -> Q:
         """By the name of the partner or of the operator."""
-        return Q(organisation__name__icontains=text) | Q(operator__name__icontains=text)
+        named = Organisation.objects.filter(name__icontains=text)
+        return Q(organisation__in=named) | Q(operator__in=named)
 
     def file_tags(self) -> frozenset[str]:
         """On exit, the proof of deletion."""

@@ -24,8 +24,8 @@ def particulars(case) -> dict[str, Input]:
         name: str, label: str, *, kind: str = "text", most: int = 60, group: str = "", explained: str = ""
     ) -> Input:
         return Input(
-            kind=kind, label=label, help=explained, max_length=most, required=False, initial=kept(name), group=group
-        )
+            kind=kind, label=label, help=explained, max_length=most, later=True, initial=kept(name), group=group
+        )  # fmt: skip
 
     entry, security, contact = _("Work on the platform"), _("Data security"), _("Contact")
     return {

@@ -1,5 +1,6 @@
 """Art. 4: raw data never leave the domain: what the portal keeps and gives out are agreements and metadata."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -56,6 +57,7 @@ def test_4a_no_mode_of_use_takes_raw_data_out(data_story):
 
 def test_4a_an_export_holds_particulars_and_figures_only(data_story, page, api):
     grant = data_story.grant()
+    grant.months.create(month=date(2026, 2, 1), calls=12, failures=2, rows=300, last_call_at=NOW)
     answer = api(data_story.cast.operator).post(path(grant, "exports/"))
     assert (answer.status_code, answer.json()["status"]) == (201, "waiting")
     assert exports.make_next()
@@ -64,8 +66,10 @@ def test_4a_an_export_holds_particulars_and_figures_only(data_story, page, api):
     assert made.file.name.startswith("exports/")
     assert grant.code not in made.file.name
     shown = page(data_story.cast.operator).open("export-file", grant.code, made.code)
-    rows = dict(row[:2] for row in cells(b"".join(shown.streaming_content)))
+    content = cells(b"".join(shown.streaming_content))
+    rows = dict(row[:2] for row in content)
     assert rows["数据使用权限"] == grant.code
+    assert ("2026-02", 12, 2, 300) in [tuple(row) for row in content]
     assert "district" not in str(rows)
     answer = api(data_story.cast.operator).get(path(grant, f"exports/{made.code}/"))
     assert answer.status_code == 200
