@@ -11,9 +11,11 @@ from accounts.models import Membership
 from accounts.responsible import name_responsible
 from accounts.roles import Role
 from authorizations import catalogue, workbooks
+from authorizations.figures import quality_figures
 from authorizations.forms import ImportForm, ResponsibleForm
 from authorizations.importing import SHOWN_AT_MOST, Outcome, take_workbook
 from authorizations.models import DataResource
+from authorizations.views.figures import quality_heads
 from casework.refusals import NotYourStep, Refusal
 from casework.views.faces import signed_in
 from regulation.rules import NoRulesInForce
@@ -51,6 +53,7 @@ def department(request):
         "people": people.order_by("person__name", "role"),
         "figures": catalogue.department_figures(actor),
         "tasks": catalogue.department_tasks(actor),
+        "quality": list(zip(quality_heads(), quality_figures(actor.organisation).as_data().values(), strict=True)),
     }
     return render(request, "authorizations/department.html", context, status=422 if form.errors else 200)
 

@@ -66,6 +66,7 @@ def test_6a_the_page_shows_people_and_figures(data_story, page):
     assert [(one["plural"], one["count"]) for one in answer.context["tasks"]] == [
         ("authorization-requests", 1), ("resources", 1),
     ]  # fmt: skip
+    assert answer.context["quality"][0] == ("Issues received", 0)
     html = answer.content.decode()
     assert "Health" in html
     assert "Transport" not in html
