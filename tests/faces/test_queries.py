@@ -46,7 +46,8 @@ def test_a_hundred_take_as_many_questions_as_one(whole_story, page, api, address
     for number in range(MANY - 1):
         told.copy(first, number)
     many, body = read()
-    assert many == one
+    # Fewer, where a page once showed several kinds of case and is now full of one.
+    assert many <= one
     assert Entry.objects.exists()
     if "xlsx" not in address and "inbox" not in address:
         assert f"{first.number}-{MANY - 2}".encode() in body

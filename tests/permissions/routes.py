@@ -118,12 +118,11 @@ def _each(model: type[Case], names: list[str], world: World) -> list[tuple[str, 
         for step in steps:
             values = {
                 "plural": model.plural, "number": case.number, "name": step, "step": step, "code": "sound_business",
-                "attachment": _first(Attachment, case, "pk", 1), "paper": _first(Paper, case, "code", "A"),
+                "attachment": _first(Attachment, case, "pk"), "paper": _first(Paper, case, "code"),
             }  # fmt: skip
             found.append((f"{what} {step}".strip(), values))
-    missing = {"attachment": 1, "paper": "A"}
-    there = [one for one in found if all(one[1][name] != missing[name] for name in names if name in missing)]
-    return there or found[:1]
+    there = [one for one in found if all(one[1][name] is not None for name in names)]
+    return there or [(what, values | {"attachment": 1, "paper": "A"}) for what, values in found[:1]]
 
 
 def tried(case: Case, *, face: bool) -> list[str]:
@@ -145,9 +144,9 @@ def _call(grant: Grant) -> str:
     return urlencode({"grant": grant.code, "resource": grant.resource.code, "scenario": grant.scenario.code})
 
 
-def _first(model, case: Case, name: str, otherwise: object) -> object:
-    """A value of the case's first file or paper."""
-    return model.objects.of(case).values_list(name, flat=True).first() or otherwise
+def _first(model, case: Case, name: str) -> object:
+    """A value of the case's first file or paper; None where it has none."""
+    return model.objects.of(case).values_list(name, flat=True).first()
 
 
 def _objects(route: str, world: World) -> list[tuple[str, dict]]:
@@ -163,7 +162,7 @@ def _objects(route: str, world: World) -> list[tuple[str, dict]]:
         issued = {"own": "own application", "other": "other application"} | {
             name: name for name in world.cases if name.endswith("entry")
         }
-        return [(whose, {"code": _first(Paper, world.cases[what], "code", "A")}) for whose, what in issued.items()]
+        return [(whose, {"code": _first(Paper, world.cases[what], "code") or "A"}) for whose, what in issued.items()]
 
     def grants() -> list[tuple[str, dict]]:
         return [
@@ -174,7 +173,7 @@ def _objects(route: str, world: World) -> list[tuple[str, dict]]:
     def files(cases: list[tuple[str, Case]]) -> list[tuple[str, dict]]:
         return [
             (what, {"number": case.number, "pk": file})
-            for what, case in cases if (file := _first(Attachment, case, "pk", None))
+            for what, case in cases if (file := _first(Attachment, case, "pk"))
         ]  # fmt: skip
 
     return {

@@ -48,12 +48,13 @@ def world(data_story) -> World:
 
 def seen_by(world: World, viewer: str) -> dict[str, bytes]:
     """Everything the viewer can read: every address without arguments, and with those of its own matters."""
-    desk, found, own = Viewer(world.actor(viewer)), {}, world.numbers(viewer)
-    for address, _pattern in addresses(world, viewer):
+    desk, found = Viewer(world.actor(viewer)), {}
+    for address, pattern in addresses(world, viewer):
         if address.startswith(LEAVES):
             continue
         # What names one matter is no list: there is nothing to search, and one reading shows it.
-        for asked in SEARCHES[:1] if any(number in address for number in own) else SEARCHES:
+        is_list = set(pattern.pattern.regex.groupindex) <= {"plural", "format"}
+        for asked in SEARCHES if is_list else SEARCHES[:1]:
             answer = desk.get(address, **asked)
             assert answer.status_code < 500, address
             found[f"{address} {asked}"] = words(answer)
