@@ -16,7 +16,8 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.apps import apps
+from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import translation
 
@@ -34,12 +35,15 @@ STORIES = {"partner_story", "data_story"}
 class Ground:
     """Open while there is a story in the database to begin with."""
 
+    module: str = ""
+    """Whose tests stand on it; empty where there is none."""
     story: PartnerStory | None = None
     files: Path | None = None
     _around: ExitStack = field(default_factory=ExitStack)
 
-    def open(self) -> None:
-        """Build it, in a transaction that stays open."""
+    def open(self, module: str) -> None:
+        """Build it for the tests of a module, in a transaction that stays open."""
+        self.module = module
         self.files = Path(self._around.enter_context(tempfile.TemporaryDirectory()))
         self._around.enter_context(transaction.atomic())
         self._around.callback(transaction.set_rollback, True)
@@ -53,7 +57,7 @@ class Ground:
     def close(self) -> None:
         """Roll it back."""
         self._around.close()
-        self.story = self.files = None
+        self.module, self.story, self.files = "", None, None
 
     def lend(self, where: Path) -> PartnerStory:
         """The story, as objects that a test may change, and its files."""
@@ -77,11 +81,23 @@ def pytest_fixture_setup(fixturedef, request):
     """Opens or closes the ground just before a test's own transaction begins."""
     if fixturedef.argname != "_django_db_helper":
         return
-    wanted = _stands_on_it(request)
-    if wanted == (GROUND.story is not None):
+    # One a module: the longer a transaction, the more it leaves behind that nothing sweeps up before its end.
+    wanted = request.node.module.__name__ if _stands_on_it(request) else ""
+    if wanted == GROUND.module:
         return
     with request.getfixturevalue("_ground_is_left").unblock():
-        (GROUND.open if wanted else GROUND.close)()
+        GROUND.close()
+        _sweep()
+        if wanted:
+            GROUND.open(wanted)
+
+
+def _sweep() -> None:
+    """Removes what tests have rolled back: PostgreSQL keeps it until somebody does, and reads past it meanwhile."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        tables = ", ".join(model._meta.db_table for model in apps.get_models())
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM {tables}")
 
 
 @pytest.fixture(scope="session")
