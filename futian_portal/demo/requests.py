@@ -57,6 +57,16 @@ class Requests:
         self._of_the_partner()
         self._in_preparation()
 
+    def one_more(self, number: int) -> AuthorizationRequest:
+        """A request of the operator on one resource, handed in today: for load, whose words mean nothing."""
+        actor, today = self.actors["operator"], timezone.localdate()
+        case = begin(AuthorizationRequest, by=actor, resources=["WJ-001"], copy_of="")
+        case.edit(
+            by=actor, scenario=f"压力测试场景 {number}", purpose="用于压力测试的虚拟申请。", mode_of_use="modelling",
+            use_from=today + timedelta(days=30), use_until=today + timedelta(days=300), measures=MEASURES,
+        )  # fmt: skip
+        return case.submit(by=actor, truth=True)
+
     # --- steps -----------------------------------------------------------------------------------------------
 
     def ask(self, who: str, scenario: str, codes: str, day: int) -> AuthorizationRequest:

@@ -4,14 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.models import Delegation, Organisation, User
+from authorizations.models import AuthorizationRequest, DataUseAgreement, Grant
 from casework.ledger import export, verifier
 from casework.ledger.models import Entry
 from casework.models.clock import Clock
 from casework.models.task import Task
 from casework.tasks import reconcile_ledger
-from operators.models import Call, OperatingAgreement, OperatorApplication
+from operators.models import Call, OperatingAgreement, OperatorApplication, Partnership
 
 ACCOUNTS = {
     "bureau", "bureau2", "finance", "cyberspace", "government", "health", "transport", "housing", "operator",
@@ -41,6 +43,16 @@ def test_every_state_worth_seeing_has_a_case_in_it(told):
     assert OperatingAgreement.objects.get().state == "effective"
     assert OperatorApplication.objects.filter(seats__given_up_at__isnull=False).exists()
     assert Delegation.objects.exists()
+    requests = set(AuthorizationRequest.objects.values_list("state", flat=True))
+    assert requests >= {
+        "assessment", "correction", "coordination", "confirmation", "authorised", "authorised_in_part", "refused",
+        "withdrawn",
+    }  # fmt: skip
+    assert {"draft", "signing", "consent", "effective", "suspended"} <= set(
+        DataUseAgreement.objects.values_list("state", flat=True)
+    )
+    assert {"active", "suspended", "exited"} <= set(Partnership.objects.values_list("state", flat=True))
+    assert Grant.objects.usable(on=timezone.localdate()).exists()
 
 
 def test_the_story_told_late_in_a_year_has_a_provisional_date(db, settings, files, now):
@@ -69,9 +81,10 @@ def test_codes_and_addresses_are_made_up_but_valid(told):
 
 
 def test_more_cases_for_load_are_begun_on_demand(told):
-    calls = Call.objects.count()
+    waiting = AuthorizationRequest.objects.filter(state="assessment")
+    before = waiting.count()
     call_command("demo", "--scale", "3")
-    assert Call.objects.count() == calls + 3
+    assert waiting.count() == before + 3
 
 
 def test_it_is_refused_outside_a_demonstration(db, settings):

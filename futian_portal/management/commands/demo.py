@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.passwords import DEMO_PASSWORD
 from futian_portal.demo.people import PEOPLE, load_people
+from futian_portal.demo.requests import Requests
 from futian_portal.demo.story import Story
 from operators.jobs import advance_calls
 from operators.models import Call
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--as-of", help="tell the story as seen on this day (YYYY-MM-DD, default today)")
-        parser.add_argument("--scale", type=int, default=0, help="begin this many further drafts of calls, for load")
+        parser.add_argument("--scale", type=int, default=0, help="hand in this many further requests, for load")
 
     def handle(self, *args, as_of=None, scale=0, **options):
         if not settings.DEMO:
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             story.tell()
             advance_calls(now=timezone.now())
         for number in range(scale):
-            story.call(f"压力测试用申报通知 {number + 1}", 40, 70)
+            Requests(story).one_more(number + 1)
         self.stdout.write(f"Demo accounts, password “{DEMO_PASSWORD}”:")
         for person in PEOPLE:
             if person.shown:
