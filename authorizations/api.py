@@ -77,7 +77,7 @@ class AuthorizationRequestViewSet(CaseViewSet):
     def get_queryset(self):
         """With scenario, operator and the resources asked for, in one more query for the whole page."""
         found = super().get_queryset().select_related("scenario", "operator")
-        return found.prefetch_related("items__resource", "items__version", "items__department")
+        return found.prefetch_related("items__resource", "items__version", "items__department", "submissions")
 
 
 class DataUseAgreementViewSet(CaseViewSet):

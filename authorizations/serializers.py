@@ -161,7 +161,21 @@ class AuthorizationRequestSerializer(CaseSerializer):
 
     def get_items(self, request) -> list[dict]:
         """The resources that the caller may see."""
-        return RequestItemSerializer(request.items_shown(self.context["request"]._request.actor), many=True).data
+        return RequestItemSerializer(request.items_shown(self._actor), many=True).data
+
+    @property
+    def _actor(self):
+        return self.context["request"]._request.actor
+
+    def to_representation(self, request) -> dict:
+        """Of a correction that the applicant is still writing, others get what was handed in before."""
+        shown, handed_in = super().to_representation(request), request.handed_in_for(self._actor)
+        if handed_in is None:
+            return shown
+        now, name = shown["scenario"] or {}, handed_in["scenario"]
+        scenario = {"code": now["code"] if now.get("name") == name else None, "name": name}
+        text = ("purpose", "mode_of_use", "use_from", "use_until", "measures")
+        return shown | {name: handed_in[name] for name in text} | {"scenario": scenario}
 
 
 class DataUseAgreementSerializer(CaseSerializer):

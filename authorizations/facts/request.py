@@ -1,6 +1,7 @@
 """What the page of a request for authorization shows, and to whom."""
 
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -89,12 +90,17 @@ def _words(name: str, value, modes: dict) -> str:
     return modes.get(value, value or "") if name == "mode_of_use" else str(value or "")
 
 
+def _resource(named: str) -> str:
+    code, _v, number = named.rpartition(" v")
+    return gettext("%(code)s, version %(number)s") % {"code": code, "number": number}
+
+
 def _lists_changed(shown: dict, before: dict) -> list[dict]:
     """Resources and files, where they are not the same as in the round before."""
     labels = {"resources": _("Resources"), "files": _("Attachments")}
 
     def lines(value: list) -> str:
-        return "\n".join(one["name"] if isinstance(one, dict) else one for one in value)
+        return "\n".join(one["name"] if isinstance(one, dict) else _resource(one) for one in value)
 
     return [
         {"name": name, "label": label, "value": lines(shown[name]), "changed": True, "earlier": lines(before[name])}

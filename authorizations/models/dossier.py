@@ -204,9 +204,24 @@ class RequestDossier(Case):
         """The keys of the departments whose resources are asked for."""
         return set(self.items.values_list("department_id", flat=True))
 
+    def handed_in_for(self, actor: Actor) -> dict | None:
+        """What the reader is shown instead of a correction that the applicant is still writing; None otherwise.
+
+        Uses what is prefetched.
+        """
+        own = actor.organisation is not None and actor.organisation.pk == self.organisation_id
+        if own or self.state not in facts.request.IN_PREPARATION[1:]:
+            return None
+        return max(self.submissions.all(), key=lambda one: one.round).content
+
     def items_shown(self, actor: Actor) -> list:
-        """The resources that the reader may see: a department its own, everybody else all. Uses what is prefetched."""
+        """The resources that the reader may see: a department its own, everybody else all. Uses what is prefetched.
+
+        Of a correction under way others see only what was handed in and is still asked for.
+        """
         items = self.items.all()
+        if (handed_in := self.handed_in_for(actor)) is not None:
+            items = [item for item in items if sheets.request.named(item) in handed_in["resources"]]
         if actor.has(Role.DEPARTMENT):
             return [item for item in items if item.department_id == actor.organisation.pk]
         return list(items)

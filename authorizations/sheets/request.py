@@ -177,12 +177,17 @@ def revocation(request, *, by: Actor) -> dict[str, Input]:
     return _items(request, by, lambda item: item.is_granted and item.revoked_at is None)
 
 
+def named(item) -> str:
+    """A resource asked for as a submission names it: code and version."""
+    return f"{item.resource.code} v{item.version.round}"
+
+
 def snapshot(request) -> dict:
     """Everything the applicant hands in, by field, with the resources and the digests of the files."""
     names = ("purpose", "mode_of_use", "use_from", "use_until", "measures")
     items = request.items.select_related("resource", "version")
     return {name: getattr(request, name) for name in names} | {
         "scenario": request.scenario.name,
-        "resources": [f"{item.resource.code} v{item.version.round}" for item in items],
+        "resources": [named(item) for item in items],
         "files": request.files_handed_in(),
     }

@@ -252,6 +252,27 @@ def test_18a_a_resource_that_left_the_catalogue_is_not_passed_on(data_story):
 # --- withdrawal, copy, urging ---------------------------------------------------------------------------------
 
 
+def test_18a_while_a_correction_is_written_others_see_what_was_handed_in(data_story, page, api):
+    request, cast = data_story.request("correction"), data_story.cast
+    first, second = request.items.order_by("pk")
+    added = data_story.resource(code="HE-999")
+    request.edit(by=cast.operator, **TEXT | {"scenario": "Another scenario", "purpose": "Being rewritten."})
+    request.choose_resources(by=cast.operator, resources=[first.resource.code, added.code])
+    path = f"/api/v1/authorization-requests/{request.number}/"
+    for who in ("bureau", "finance"):
+        told = api(cast[who]).get(path).json()
+        assert told == [one for one in api(cast[who]).get("/api/v1/authorization-requests/").json()["results"]][0]
+        assert (told["scenario"], told["purpose"]) == ({"code": None, "name": TEXT["scenario"]}, TEXT["purpose"])
+        assert [item["code"] for item in told["items"]] == [first.resource.code]
+        html = page(cast[who]).see(request).content.decode()
+        assert "Being rewritten." not in html
+        assert added.code not in html
+    own = api(cast.operator).get(path).json()
+    assert (own["scenario"]["name"], own["purpose"]) == ("Another scenario", "Being rewritten.")
+    assert [item["code"] for item in own["items"]] == [first.resource.code, added.code]
+    assert second.resource.code not in str(own)
+
+
 @pytest.mark.parametrize("state", ["draft", "assessment", "correction", "coordination", "confirmation"])
 def test_18a_the_applicant_withdraws_until_it_is_decided(data_story, page, state):
     given = {"resources": [data_story.resource(level="city")]} if state == "coordination" else {}
