@@ -261,7 +261,7 @@ def test_18a_while_a_correction_is_written_others_see_what_was_handed_in(data_st
     path = f"/api/v1/authorization-requests/{request.number}/"
     for who in ("bureau", "finance"):
         told = api(cast[who]).get(path).json()
-        assert told == [one for one in api(cast[who]).get("/api/v1/authorization-requests/").json()["results"]][0]
+        assert told == api(cast[who]).get("/api/v1/authorization-requests/").json()["results"][0]
         assert (told["scenario"], told["purpose"]) == ({"code": None, "name": TEXT["scenario"]}, TEXT["purpose"])
         assert [item["code"] for item in told["items"]] == [first.resource.code]
         html = page(cast[who]).see(request).content.decode()
