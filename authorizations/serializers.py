@@ -20,6 +20,7 @@ from authorizations.models import (
     ResourceVersion,
 )
 from authorizations.models.resource import TEXT_FIELDS
+from authorizations.sheets.request import TEXT
 from casework.serializers import CASE_FIELDS, CaseSerializer, article
 
 
@@ -174,8 +175,7 @@ class AuthorizationRequestSerializer(CaseSerializer):
             return shown
         now, name = shown["scenario"] or {}, handed_in["scenario"]
         scenario = {"code": now["code"] if now.get("name") == name else None, "name": name}
-        text = ("purpose", "mode_of_use", "use_from", "use_until", "measures")
-        return shown | {name: handed_in[name] for name in text} | {"scenario": scenario}
+        return shown | {name: handed_in[name] for name in TEXT} | {"scenario": scenario}
 
 
 class DataUseAgreementSerializer(CaseSerializer):

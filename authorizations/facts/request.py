@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.roles import Role
+from authorizations.sheets.request import TEXT, words
 
 IN_PREPARATION = ("draft", "preliminary_correction", "correction")
 ENDED = ("authorised", "authorised_in_part", "refused", "withdrawn")
@@ -66,11 +67,11 @@ def text_rows(request, *, live: bool, whole: bool = True) -> list[dict]:
         whole: with the lists of resources and files as they changed; a department is not told of those of others.
     """
     rounds = [one.content for one in request.submissions.order_by("-round")[:2]]
-    shown = _columns(request) if live or not rounds else rounds[0]
+    shown = words(request) if live or not rounds else rounds[0]
     before = (rounds[0] if live else rounds[1] if len(rounds) > 1 else None) if rounds else None
     modes = dict(request.rules.options("mode_of_use"))
     rows = []
-    for name in ("scenario", "purpose", "mode_of_use", "use_from", "use_until", "measures"):
+    for name in ("scenario", *TEXT):
         value, earlier = (_words(name, one.get(name), modes) if one else "" for one in (shown, before))
         changed = before is not None and value != earlier
         label = request._meta.get_field(name).verbose_name
@@ -80,27 +81,17 @@ def text_rows(request, *, live: bool, whole: bool = True) -> list[dict]:
     return rows
 
 
-def _columns(request) -> dict:
-    names = ("purpose", "mode_of_use", "use_from", "use_until", "measures")
-    name = request.scenario.name if request.scenario_id else ""
-    return {one: getattr(request, one) for one in names} | {"scenario": name}
-
-
 def _words(name: str, value, modes: dict) -> str:
     return modes.get(value, value or "") if name == "mode_of_use" else str(value or "")
-
-
-def _resource(named: str) -> str:
-    code, _v, number = named.rpartition(" v")
-    return gettext("%(code)s, version %(number)s") % {"code": code, "number": number}
 
 
 def _lists_changed(shown: dict, before: dict) -> list[dict]:
     """Resources and files, where they are not the same as in the round before."""
     labels = {"resources": _("Resources"), "files": _("Attachments")}
 
-    def lines(value: list) -> str:
-        return "\n".join(one["name"] if isinstance(one, dict) else _resource(one) for one in value)
+    def lines(value: list[dict]) -> str:
+        version = gettext("%(code)s, version %(version)s")
+        return "\n".join(one["name"] if "name" in one else version % one for one in value)
 
     return [
         {"name": name, "label": label, "value": lines(shown[name]), "changed": True, "earlier": lines(before[name])}

@@ -143,7 +143,7 @@ class RequestDossier(Case):
 
     def copy_from(self, earlier, *, by: Actor) -> None:
         """Take over text and resources of an earlier request; resources no longer offered are left out."""
-        for name in ("scenario_id", "purpose", "mode_of_use", "use_from", "use_until", "measures"):
+        for name in ("scenario_id", *sheets.request.TEXT):
             setattr(self, name, getattr(earlier, name))
         self.copied_from = earlier
         chosen = {resource.pk for resource in self.items_chosen}
@@ -186,7 +186,7 @@ class RequestDossier(Case):
 
     def lacking(self) -> list[str]:
         """What is still missing before the request can be submitted, by its label."""
-        needed = ("scenario_id", "purpose", "mode_of_use", "use_from", "use_until", "measures")
+        needed = ("scenario_id", *sheets.request.TEXT)
         missing = [str(self._meta.get_field(name).verbose_name) for name in needed if not getattr(self, name)]
         return missing if self.items.exists() else [*missing, str(_("resources"))]
 

@@ -177,17 +177,25 @@ def revocation(request, *, by: Actor) -> dict[str, Input]:
     return _items(request, by, lambda item: item.is_granted and item.revoked_at is None)
 
 
-def named(item) -> str:
+TEXT = ("purpose", "mode_of_use", "use_from", "use_until", "measures")
+"""The columns that hold the text of a request, beside the name of its scenario."""
+
+
+def words(request) -> dict:
+    """The text of a request as it stands."""
+    scenario = request.scenario.name if request.scenario_id else ""
+    return {name: getattr(request, name) for name in TEXT} | {"scenario": scenario}
+
+
+def named(item) -> dict:
     """A resource asked for as a submission names it: code and version."""
-    return f"{item.resource.code} v{item.version.round}"
+    return {"code": item.resource.code, "version": item.version.round}
 
 
 def snapshot(request) -> dict:
     """Everything the applicant hands in, by field, with the resources and the digests of the files."""
-    names = ("purpose", "mode_of_use", "use_from", "use_until", "measures")
     items = request.items.select_related("resource", "version")
-    return {name: getattr(request, name) for name in names} | {
-        "scenario": request.scenario.name,
+    return words(request) | {
         "resources": [named(item) for item in items],
         "files": request.files_handed_in(),
     }

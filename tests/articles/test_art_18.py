@@ -252,14 +252,18 @@ def test_18a_a_resource_that_left_the_catalogue_is_not_passed_on(data_story):
 # --- withdrawal, copy, urging ---------------------------------------------------------------------------------
 
 
-def test_18a_while_a_correction_is_written_others_see_what_was_handed_in(data_story, page, api):
-    request, cast = data_story.request("correction"), data_story.cast
+@pytest.mark.parametrize(
+    ("state", "user", "readers"),
+    [("correction", "operator", ("bureau", "finance")), ("preliminary_correction", "partner", ("operator",))],
+)
+def test_18a_while_a_correction_is_written_others_see_what_was_handed_in(data_story, page, api, state, user, readers):
+    request, cast = data_story.request(state, who=user), data_story.cast
     first, second = request.items.order_by("pk")
     added = data_story.resource(code="HE-999")
-    request.edit(by=cast.operator, **TEXT | {"scenario": "Another scenario", "purpose": "Being rewritten."})
-    request.choose_resources(by=cast.operator, resources=[first.resource.code, added.code])
+    request.edit(by=cast[user], **TEXT | {"scenario": "Another scenario", "purpose": "Being rewritten."})
+    request.choose_resources(by=cast[user], resources=[first.resource.code, added.code])
     path = f"/api/v1/authorization-requests/{request.number}/"
-    for who in ("bureau", "finance"):
+    for who in readers:
         told = api(cast[who]).get(path).json()
         assert told == api(cast[who]).get("/api/v1/authorization-requests/").json()["results"][0]
         assert (told["scenario"], told["purpose"]) == ({"code": None, "name": TEXT["scenario"]}, TEXT["purpose"])
@@ -267,7 +271,7 @@ def test_18a_while_a_correction_is_written_others_see_what_was_handed_in(data_st
         html = page(cast[who]).see(request).content.decode()
         assert "Being rewritten." not in html
         assert added.code not in html
-    own = api(cast.operator).get(path).json()
+    own = api(cast[user]).get(path).json()
     assert (own["scenario"]["name"], own["purpose"]) == ("Another scenario", "Being rewritten.")
     assert [item["code"] for item in own["items"]] == [first.resource.code, added.code]
     assert second.resource.code not in str(own)

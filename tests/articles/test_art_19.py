@@ -56,6 +56,13 @@ def test_19a_the_agreement_is_drafted_with_seven_parts_filled_from_the_request(d
     assert (agreement.organisation, agreement.operator) == (request.organisation, request.operator)
 
 
+def test_19a_no_required_part_is_called_optional(data_story, page):
+    agreement = data_story.use_agreement("draft")
+    html = page(data_story.cast.bureau).open("step", agreement.plural, agreement.number, "edit").content.decode()
+    assert html.count("(may be completed later)") == len(PARTS)
+    assert "(optional)" not in html
+
+
 def test_19a_only_authorised_resources_and_their_departments_are_in_it(data_story):
     request = data_story.request("authorised_in_part")
     agreement = request.agreements.get()

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from casework.ledger.models import Entry
+from casework.models.task import Task
 from tests.kinds import KINDS
 
 MANY = 100
@@ -31,6 +32,8 @@ LISTS = {
 def test_a_hundred_take_as_many_questions_as_one(whole_story, page, api, address):
     who, told = LISTS[address]
     first = told.list_case(whole_story)
+    # What other cases have left to read would make the page of one case longer than that of a hundred.
+    Task.objects.exclude(case_kind=first.kind, case_id=first.pk).delete()
     actor = whole_story.cast[who] if who else None
     desk = api(actor) if address.startswith("/api/") else page(actor)
 
@@ -46,8 +49,7 @@ def test_a_hundred_take_as_many_questions_as_one(whole_story, page, api, address
     for number in range(MANY - 1):
         told.copy(first, number)
     many, body = read()
-    # Fewer, where a page once showed several kinds of case and is now full of one.
-    assert many <= one
+    assert many == one
     assert Entry.objects.exists()
     if "xlsx" not in address and "inbox" not in address:
         assert f"{first.number}-{MANY - 2}".encode() in body

@@ -37,9 +37,8 @@ WHO = {"A": "operator", "B": "outsider", "A1": "partner", "A2": "partner2", "B1"
 HOSTS = {"A1": "A", "A2": "A", "B1": "B"}
 SEES = {"A": {"A", "A1", "A2"}, "B": {"B", "B1"}, "A1": {"A1"}, "A2": {"A2"}, "B1": {"B1"}}
 """Whose matters each may see: an operator its own and its partners' (Art. 17, 18(2)), a partner its own."""
-OF_ONE_KIND = {
-    "applications": "operator-applications", "requests": "authorization-requests", "calls": "calls",
-    "documents": "documents", "catalogue": "resources", "basket": "resources",
+OF_ONE_KIND = routes.PREPARED | {
+    "calls/": "calls", "documents/": "documents", "catalogue/": "resources", "basket/": "resources",
 }  # fmt: skip
 """Pages whose number is that of one kind of case: another's is not found there by anybody."""
 _ARGUMENT = re.compile(r"\(\?P<(\w+)>(?:\[[^]]*\]|[^()\[])*\)|<(?:\w+:)?(\w+)>")
@@ -180,8 +179,9 @@ def _values(world: World, tenant: str, address: str, names: list[str], pattern: 
         yield from ({"code": grant.code, "export": grant.exports.first()} for grant in world.grants.get(tenant, []))
         return
     named = re.match(r"api/v1/\^([a-z-]+)/", address)
-    of_one_kind = named[1] if named else OF_ONE_KIND.get(address.partition("/")[0])
-    for case in world.cases.get(tenant, []):
+    of_one_kind = named[1] if named else OF_ONE_KIND.get(address.partition("/")[0] + "/")
+    # The catalogue is everybody's: what it says of a resource must not tell who asked for it.
+    for case in world.resources[:1] if of_one_kind == "resources" else world.cases.get(tenant, []):
         if of_one_kind and of_one_kind != case.plural:
             continue
         first = {"plural": case.plural, "number": case.number, "code": "sound_business", "entry": 0}

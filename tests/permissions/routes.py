@@ -42,7 +42,8 @@ BEFORE_THE_DOOR = {"anonymous", "without_role", "bureau"}
 _ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 _GROUP = re.compile(r"\(\?P<\w+>(?:\[[^]]*\]|[^()\[])*\)|<(?:\w+:)?\w+>")
 _API_ROUTE = re.compile(r"^api/v1/\^(?P<plural>(?!grants)[a-z-]+)/")
-_PREPARED = {"applications/": "operator-applications", "requests/": "authorization-requests"}
+PREPARED = {"applications/": "operator-applications", "requests/": "authorization-requests"}
+"""Pages on which a draft is prepared, by how they begin, with the kind of case whose numbers they take."""
 
 
 def patterns(resolver=None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -91,8 +92,8 @@ def _filled(address: str, pattern: URLPattern, world: World) -> Iterator[tuple[s
         yield "", plain
     elif address.startswith("admin/"):
         yield "", _put(plain, {name: _ADMIN[name](pattern) for name in names})
-    elif "plural" in names or address.startswith(tuple(_PREPARED)):
-        prepared = next((plural for start, plural in _PREPARED.items() if address.startswith(start)), None)
+    elif "plural" in names or address.startswith(tuple(PREPARED)):
+        prepared = next((plural for start, plural in PREPARED.items() if address.startswith(start)), None)
         yield from _of_cases(plain, names, world, {"plural": prepared} if prepared else {})
     else:
         yield from ((what, _put(plain, values)) for what, values in _objects(pattern.name, world))
